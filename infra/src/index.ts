@@ -1,0 +1,9 @@
+export { type Announce, ManagedProcess, type ProcessSpec } from './managed-process';
+export { OperatorError } from './operator-error';
+export { cacheFolder, repositoryRoot } from './paths';
+export { choosePort, portIsFree } from './ports';
+export { Reaper } from './reaper';
+export { mongodSpec, mongodUri } from './servers/mongod';
+export { type NatsUser, natsServerSpec, natsUrl } from './servers/nats-server';
+export { obtainServers } from './servers/obtain';
+export { valkeySpec, valkeyUri } from './servers/valkey';

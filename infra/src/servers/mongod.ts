@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { MongoClient, MongoServerError } from 'mongodb';
+import type { ProcessSpec } from '../managed-process';
+import { obtainServer } from './obtain';
+
+const REPLICA_SET = 'greenwatch';
+/** NotYetInitialized: a fresh data folder. */
+const NOT_YET_INITIALIZED = 94;
+
+export interface MongodOptions {
+  folder: string;
+  logFile: string;
+  pidFile?: string;
+  port: number;
+  /** WiredTiger's cache in GiB (0.25 up); mongod would take half of the machine's memory. */
+  cacheGiB: number;
+  environment: NodeJS.ProcessEnv;
+}
+
+export function mongodUri(port: number): string {
+  return `mongodb://127.0.0.1:${port}/?replicaSet=${REPLICA_SET}`;
+}
+
+/** mongod as a one-node replica set, ready when it is primary; a set that moved to another port is reconfigured. */
+export async function mongodSpec(options: MongodOptions): Promise<ProcessSpec> {
+  const { folder, port } = options;
+  mkdirSync(folder, { recursive: true });
+  return {
+    name: 'mongod',
+    command: await obtainServer('mongod'),
+    args: [
+      ...['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', REPLICA_SET],
+      ...['--wiredTigerCacheSizeGB', String(options.cacheGiB), '--nounixsocket', '--quiet'],
+      // Diagnostic data would cost a write a second for each system and test run.
+      ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    ],
+    environment: options.environment,
+    logFile: path.resolve(options.logFile),
+    pidFile: options.pidFile,
+    probe: () => becomePrimary(port),
+    readyWithinMs: 60_000,
+    stopWithinMs: 10_000,
+  };
+}
+
+/** Initiates the set, or moves it to this port, or finds it well. Rejects while it is not primary. */
+async function becomePrimary(port: number): Promise<void> {
+  const host = `127.0.0.1:${port}`;
+  const client = new MongoClient(`mongodb://${host}/?directConnection=true`, {
+    serverSelectionTimeoutMS: 1_000,
+    monitorCommands: false,
+  });
+  try {
+    const admin = client.db('admin');
+    const hello = await admin.command({ hello: 1 });
+    if (hello.isWritablePrimary && hello.me === host) return;
+    const config = await readConfig(client);
+    if (!config) {
+      const members = [{ _id: 0, host }];
+      await admin.command({ replSetInitiate: { _id: REPLICA_SET, members } });
+    } else if (config.members[0]?.host !== host) {
+      const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
+      await admin.command({ replSetReconfig: moved, force: true });
+    }
+    throw new Error(`mongod on port ${port} is not primary yet`);
+  } finally {
+    await client.close();
+  }
+}
+
+interface ReplicaSetConfig {
+  version: number;
+  members: { host: string }[];
+}
+
+async function readConfig(client: MongoClient): Promise<ReplicaSetConfig | undefined> {
+  try {
+    return (await client.db('admin').command({ replSetGetConfig: 1 })).config as ReplicaSetConfig;
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === NOT_YET_INITIALIZED) return undefined;
+    throw error;
+  }
+}

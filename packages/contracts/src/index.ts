@@ -1,0 +1,42 @@
+import { gatewayActions } from './gateway';
+import { ingestionActions } from './ingestion';
+import { notificationsActions } from './notifications';
+import { permitsActions } from './permits';
+import { readingsActions } from './readings';
+import { registryActions } from './registry';
+import { rulesActions } from './rules';
+import { taskingActions } from './tasking';
+
+/** Every Moleculer action of the system by its full name. */
+export const actions = {
+  ...registryActions,
+  ...permitsActions,
+  ...ingestionActions,
+  ...readingsActions,
+  ...rulesActions,
+  ...taskingActions,
+  ...notificationsActions,
+  ...gatewayActions,
+} as const;
+export type Actions = typeof actions;
+export type ActionName = keyof Actions;
+
+export * from './action';
+export * from './gateway';
+export * as fact from './gen/greenwatch/fact/v1/fact';
+export * as ingestionFacts from './gen/greenwatch/ingestion/v1/ingestion';
+export * as notificationsFacts from './gen/greenwatch/notifications/v1/notifications';
+export * as permitsFacts from './gen/greenwatch/permits/v1/permits';
+export * as readingsLog from './gen/greenwatch/readings/v1/log';
+export * as readingsGrpc from './gen/greenwatch/readings/v1/readings';
+export * as registryFacts from './gen/greenwatch/registry/v1/registry';
+export * as rulesFacts from './gen/greenwatch/rules/v1/rules';
+export * as taskingFacts from './gen/greenwatch/tasking/v1/tasking';
+export * from './ingestion';
+export * from './notifications';
+export * from './permits';
+export * from './readings';
+export * from './registry';
+export * from './rules';
+export * from './schema';
+export * from './tasking';

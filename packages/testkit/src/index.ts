@@ -1,0 +1,2 @@
+export { startTestProcess, type TestProcess, type TestProcessOptions } from './test-process';
+export { type TestServers, type TestServersOptions, testServers } from './test-servers';
