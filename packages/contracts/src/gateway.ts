@@ -1,13 +1,25 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { type ActionContract, ROLES } from './action';
-import { DivisionCode, Id, Literals, strict } from './schema';
+import { DeviceLink } from './ingestion';
+import { Notice } from './notifications';
+import { Permit } from './permits';
+import { Moment } from './readings';
+import { Enterprise, EnterpriseDetail } from './registry';
+import { Alarm } from './rules';
+import { DivisionCode, Id, Level, Literals, Mn, strict, Time } from './schema';
+import { Assignee, Task } from './tasking';
+
+/** Roles an account may have: all but that of the processes themselves. */
+export const AccountRole = Literals(ROLES.filter((role) => role !== 'service'));
+export const Password = Type.String({ minLength: 10, maxLength: 200 });
+export const Username = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{2,63}$' });
 
 export const AccountInput = Type.Object(
   {
-    username: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{2,63}$' }),
+    username: Username,
     name: Type.String(),
-    password: Type.String({ minLength: 10, maxLength: 200 }),
-    roles: Type.Array(Literals(ROLES.filter((r) => r !== 'service'))),
+    password: Password,
+    roles: Type.Array(AccountRole),
     division: DivisionCode,
     personId: Type.Optional(Id),
     enterpriseId: Type.Optional(Id),
@@ -25,4 +37,199 @@ export const gatewayActions = {
   },
 } as const satisfies Record<string, ActionContract>;
 
+/** Who is logged in, as the pages need it. */
+export const Me = Type.Object(
+  {
+    kind: Literals(['user', 'api-key']),
+    id: Type.String(),
+    name: Type.String(),
+    username: Type.Optional(Type.String()),
+    roles: Type.Array(AccountRole),
+    division: DivisionCode,
+    divisionName: Type.Optional(Type.String({ description: 'absent while the registry does not answer' })),
+    personId: Type.Optional(Id),
+    enterpriseId: Type.Optional(Id),
+    scopes: Type.Array(Type.String(), { description: 'of an API key; empty for people' }),
+    locale: Type.Optional(Literals(['zh-CN', 'en'])),
+    mustChangePassword: Type.Boolean(),
+    expiresAt: Type.Optional(Time),
+  },
+  strict,
+);
+
+/** Areas of the API; an API key reads those its scopes name (`read` stands for all). */
+export const API_AREAS = [
+  'registry',
+  'readings',
+  'permits',
+  'alarms',
+  'tasks',
+  'notices',
+  'ingestion',
+  'map',
+  'events',
+] as const;
+export type ApiArea = (typeof API_AREAS)[number];
+export const ApiScope = Literals(['read', ...API_AREAS.map((area) => `${area}:read` as const)]);
+
+export const ApiKey = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    division: DivisionCode,
+    scopes: Type.Array(ApiScope),
+    createdAt: Time,
+    createdBy: Type.String(),
+    lastUsedAt: Type.Optional(Time),
+    revokedAt: Type.Optional(Time),
+  },
+  strict,
+);
+export const ApiKeyInput = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    division: DivisionCode,
+    scopes: Type.Optional(Type.Array(ApiScope, { minItems: 1, uniqueItems: true, default: ['read'] })),
+  },
+  strict,
+);
+export const NewApiKey = Type.Composite(
+  [ApiKey, Type.Object({ key: Type.String({ description: 'shown this once; only its hash is kept' }) })],
+  strict,
+);
+
+/** Active alarms (without those raised from history) by level. */
+export const AlarmCounts = Type.Object(
+  { urgent: Type.Integer(), high: Type.Integer(), mid: Type.Integer(), low: Type.Integer() },
+  strict,
+);
+export const DeviceCounts = Type.Object({ total: Type.Integer(), online: Type.Integer() }, strict);
+export const MapPoint = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    lon: Type.Number(),
+    lat: Type.Number(),
+    status: Enterprise.properties.status,
+    alarms: AlarmCounts,
+    devices: DeviceCounts,
+  },
+  strict,
+);
+export const MapCluster = Type.Object(
+  {
+    lon: Type.Number(),
+    lat: Type.Number(),
+    count: Type.Integer({ minimum: 2 }),
+    bbox: Type.Array(Type.Number(), { minItems: 4, maxItems: 4, description: 'west, south, east, north' }),
+    alarms: AlarmCounts,
+    devices: DeviceCounts,
+  },
+  strict,
+);
+export const MapView = Type.Object({ points: Type.Array(MapPoint), clusters: Type.Array(MapCluster) }, strict);
+
+/** One service's part of the file; `data` is absent where the service gave none in time, and `reason` says why. */
+const Part = <T extends TSchema>(data: T) =>
+  Type.Object(
+    {
+      source: Type.String({ description: 'the service that answered' }),
+      at: Time,
+      available: Type.Boolean(),
+      reason: Type.Optional(Type.String()),
+      data: Type.Optional(data),
+    },
+    strict,
+  );
+export const TimelineEntry = Type.Object(
+  {
+    at: Time,
+    kind: Literals(['reading', 'alarm', 'task', 'finding', 'explanation', 'permit', 'notice']),
+    verb: Type.String(),
+    subject: Type.Object({ kind: Literals(['alarm', 'task', 'permit']), id: Id }, strict),
+    level: Type.Optional(Level),
+    title: Type.String(),
+    detail: Type.Record(Type.String(), Type.String()),
+  },
+  strict,
+);
+/** 一企一档: all that is known of one enterprise, in parts that stand or fail alone, and in one timeline. */
+export const EnterpriseFile = Type.Object(
+  {
+    id: Id,
+    at: Time,
+    parts: Type.Object(
+      {
+        registry: Part(EnterpriseDetail),
+        permits: Part(Type.Array(Permit)),
+        latest: Part(Type.Array(Moment)),
+        alarms: Part(Type.Array(Alarm)),
+        tasks: Part(Type.Array(Task)),
+        notices: Type.Optional(Part(Type.Array(Notice))),
+        links: Part(Type.Array(DeviceLink)),
+      },
+      strict,
+    ),
+    missing: Type.Array(Type.String(), { description: 'names of the parts that could not be had' }),
+    timeline: Type.Array(TimelineEntry, { description: 'newest first' }),
+  },
+  strict,
+);
+
+/** What `GET /api/v1/events` sends: event name → its data. */
+export const LiveEvents = {
+  ready: Type.Object({ at: Time, watching: Type.Array(Mn) }, strict),
+  alarm: Type.Object({ verb: Type.String(), alarm: Type.Omit(Alarm, ['acknowledgedBy']) }, strict),
+  task: Type.Object(
+    {
+      verb: Type.String(),
+      task: Type.Composite(
+        [
+          Type.Pick(Task, [
+            'id',
+            'type',
+            'state',
+            'level',
+            'title',
+            'clueId',
+            'alarmId',
+            'enterpriseId',
+            'enterpriseName',
+            'outletId',
+            'linkedTaskId',
+            'watchers',
+            'acceptBy',
+            'arriveBy',
+            'reportBy',
+            'reviewBy',
+          ]),
+          Type.Object({ assignees: Type.Array(Type.Pick(Assignee, ['personId', 'role'])) }),
+        ],
+        strict,
+      ),
+      remark: Type.Optional(Type.String()),
+    },
+    strict,
+  ),
+  notice: Type.Object({ notice: Notice }, strict),
+  link: Type.Object({ mn: Mn, online: Type.Boolean(), at: Time, enterpriseId: Type.Optional(Id) }, strict),
+  reading: Type.Omit(Moment, ['revisions'], {
+    ...strict,
+    description: 'values of one packet: merge by factor into what is shown',
+  }),
+  end: Type.Object({ reason: Literals(['expired', 'slow', 'stopping']) }, strict),
+} as const;
+
 export type AccountInput = Static<typeof AccountInput>;
+export type Me = Static<typeof Me>;
+export type ApiKey = Static<typeof ApiKey>;
+export type ApiKeyInput = Static<typeof ApiKeyInput>;
+export type ApiScope = Static<typeof ApiScope>;
+export type AlarmCounts = Static<typeof AlarmCounts>;
+export type DeviceCounts = Static<typeof DeviceCounts>;
+export type MapPoint = Static<typeof MapPoint>;
+export type MapCluster = Static<typeof MapCluster>;
+export type MapView = Static<typeof MapView>;
+export type TimelineEntry = Static<typeof TimelineEntry>;
+export type EnterpriseFile = Static<typeof EnterpriseFile>;
+export type LiveEvents = { [K in keyof typeof LiveEvents]: Static<(typeof LiveEvents)[K]> };
