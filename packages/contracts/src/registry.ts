@@ -52,6 +52,14 @@ export const Binding = Type.Object(
   { outletId: Id, enterpriseId: Id, medium: Medium, from: Type.Optional(Time), to: Type.Optional(Time) },
   strict,
 );
+export const Facility = Type.Object(
+  {
+    code: Type.String({ pattern: '^SB[0-9]{1,2}$', description: 'its name in CN 2021 before `-RS` (HJ 212-2017)' }),
+    role: Literals(['production', 'treatment']),
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+  },
+  strict,
+);
 export const Device = Type.Object(
   {
     mn: Mn,
@@ -61,6 +69,7 @@ export const Device = Type.Object(
     bindings: Type.Array(Binding),
     addresses: Type.Array(Type.String(), { description: 'addresses it may connect from; empty: any' }),
     missingFlagValid: Type.Boolean(),
+    facilities: Type.Optional(Type.Array(Facility, { description: 'facilities whose state the device reports' })),
     divisionPath: Type.Array(DivisionCode),
     firstSeen: Type.Optional(Time),
   },
@@ -186,6 +195,7 @@ export type Enterprise = Static<typeof Enterprise>;
 export type EnterpriseDetail = Static<typeof EnterpriseDetail>;
 export type Outlet = Static<typeof Outlet>;
 export type Device = Static<typeof Device>;
+export type Facility = Static<typeof Facility>;
 export type Person = Static<typeof Person>;
 export type DivisionInput = Static<typeof DivisionInput>;
 export type EnterpriseInput = Static<typeof EnterpriseInput>;
