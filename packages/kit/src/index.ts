@@ -1,1 +1,40 @@
-export {};
+export { type AuditEntry, auditChain } from './audit';
+export type { Blob, BlobStore } from './blobs';
+export type { ActionHandlers, Call, CallAction, CallOptions } from './broker';
+export { type Client, connectClient } from './client';
+export { ConfigError, KitConfig, readConfig } from './config';
+export {
+  asDomainError,
+  conflict,
+  DomainError,
+  type ErrorStatus,
+  forbidden,
+  invalid,
+  notFound,
+  unauthenticated,
+} from './errors';
+export {
+  type Codec,
+  type Fact,
+  type FactHandler,
+  type FactHandlers,
+  type NewFact,
+  onFact,
+  onProjected,
+  subjectMatches,
+} from './facts';
+export { type FieldCipher, loadFieldCipher } from './fields';
+export { GrpcServer, grpcCaller, grpcError, grpcMetadata } from './grpc';
+export { type Caller, type Identity, loadIdentity } from './identity';
+export { newId, partitionOf } from './ids';
+export type { LogMessage, PartitionGroup } from './log-consumer';
+export type { Logger } from './logger';
+export { connectMongo, inTransaction, isDuplicateKey, isTransient } from './mongo';
+export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
+export { afterKey, pageOf } from './paging';
+export { applyNewest } from './projection';
+export { inScope, requireRole, type Scoped, scopeFilter } from './scope';
+export { defineService, type Kit, type RunningService, runService, type ServiceDefinition, type ServiceParts, startService } from './service';
+export { SpanKind, traced, traceParent } from './telemetry';
+export { dayOf, isoTime, isoTimeOrNone, startOfDay } from './time';
+export { ajv, describeErrors, type FieldError } from './validation';

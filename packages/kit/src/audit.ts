@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { ClientSession, Connection } from 'mongoose';
+import type { Caller } from './identity';
+
+export interface AuditEntry {
+  /** What was done, for instance `alarm.acknowledge`. */
+  action: string;
+  entity: string;
+  by: Caller;
+  detail?: Record<string, unknown>;
+}
+
+interface Link {
+  _id: number;
+  at: number;
+  action: string;
+  entity: string;
+  by: { kind: string; id: string; name: string };
+  detail: Record<string, unknown>;
+  previous: string;
+  hash: string;
+}
+
+const hashOf = (link: Omit<Link, 'hash'>): string => createHash('sha256').update(JSON.stringify(link)).digest('hex');
+
+/** Appends sensitive changes and looks to the service's own hash chain, in the transaction of the change (design.md 6). */
+export function auditChain(db: Connection, now: () => number) {
+  const links = db.collection<Link>('audit');
+  const heads = db.collection<{ _id: string; number: number; hash: string }>('audit_head');
+  return {
+    async append(session: ClientSession, { action, entity, by, detail = {} }: AuditEntry): Promise<void> {
+      // Taking the head first makes concurrent entries queue up behind each other.
+      const head = await heads.findOneAndUpdate(
+        { _id: 'head' },
+        { $inc: { number: 1 }, $setOnInsert: { hash: '' } },
+        { upsert: true, returnDocument: 'after', session },
+      );
+      const link = {
+        _id: head?.number ?? 1,
+        at: now(),
+        action,
+        entity,
+        by: { kind: by.kind, id: by.id, name: by.name },
+        detail,
+        previous: head?.hash ?? '',
+      };
+      const hash = hashOf(link);
+      await links.insertOne({ ...link, hash }, { session });
+      await heads.updateOne({ _id: 'head' }, { $set: { hash } }, { session });
+    },
+    /** @returns the number of the first entry that does not fit the chain, or undefined */
+    async firstBroken(): Promise<number | undefined> {
+      let previous = '';
+      let number = 0;
+      for await (const { hash, ...link } of links.find().sort({ _id: 1 })) {
+        number++;
+        if (link._id !== number || link.previous !== previous || hashOf(link) !== hash) return link._id;
+        previous = hash;
+      }
+      return undefined;
+    },
+  };
+}

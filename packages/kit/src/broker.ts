@@ -1,0 +1,154 @@
+import type { Readable } from 'node:stream';
+import { isReadable } from 'node:stream';
+import { type ActionName, type Actions, actions, type Params, type Result } from '@greenwatch/contracts';
+import type { ValidateFunction } from 'ajv';
+import { type Context, Errors, ServiceBroker, type ServiceSchema } from 'moleculer';
+import { asDomainError, DomainError } from './errors';
+import type { Caller, Identity } from './identity';
+import type { Logger } from './logger';
+import { natsAddress } from './nats';
+import { requireRole } from './scope';
+import { SpanKind, traced, traceParent } from './telemetry';
+import { ajv, describeErrors } from './validation';
+
+/** What an action's handler knows of the call beside its parameters. */
+export interface Call {
+  caller: Caller;
+  log: Logger;
+  /** The bytes of an upload, where the action takes some. */
+  stream?: Readable;
+}
+
+export type ActionHandlers = {
+  [K in ActionName]?: (params: Params<Actions[K]>, call: Call) => Promise<Result<Actions[K]>>;
+};
+
+interface Meta {
+  identity?: string;
+  traceparent?: string;
+  /** Parameters of a call whose params are a stream. */
+  $params?: object;
+}
+
+export interface CallOptions {
+  /** Whom the call is made for; absent: this process itself. */
+  as?: Caller;
+  stream?: Readable;
+  timeoutMs?: number;
+}
+
+export type CallAction = <K extends ActionName>(
+  action: K,
+  params: Params<Actions[K]>,
+  options?: CallOptions,
+) => Promise<Result<Actions[K]>>;
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Moleculer over NATS with what it leaves off by default switched on once, for everybody. */
+export function createBroker(natsUrl: string, nodeID: string, logLevel: string): ServiceBroker {
+  const { server, user, pass } = natsAddress(natsUrl);
+  return new ServiceBroker({
+    nodeID,
+    logger: { type: 'Pino', options: { level: logLevel === 'info' ? 'warn' : logLevel } } as never,
+    transporter: {
+      type: 'NATS',
+      options: { servers: [server], user, pass, maxReconnectAttempts: -1, reconnectTimeWait: 250 },
+    },
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    heartbeatInterval: 5,
+    heartbeatTimeout: 15,
+    // Who asks twice may do twice: only the caller knows whether that is harmless.
+    retryPolicy: { enabled: false },
+    circuitBreaker: {
+      enabled: true,
+      threshold: 0.5,
+      minRequestCount: 20,
+      windowTime: 30,
+      halfOpenTime: 5_000,
+      check: (error: Error) => (error as { code?: number }).code === undefined || Number((error as { code?: number }).code) >= 500,
+    },
+    bulkhead: { enabled: true, concurrency: 64, maxQueueSize: 1_000 },
+    tracking: { enabled: true, shutdownTimeout: 8_000 },
+    validator: false,
+    skipProcessEventRegistration: true,
+  });
+}
+
+/** Turns the actions of one service into a Moleculer service: identity verified, role and parameters checked before. */
+export function moleculerService(
+  name: string,
+  handlers: ActionHandlers,
+  identity: Identity,
+  log: Logger,
+): ServiceSchema {
+  const compiler = ajv();
+  const own = Object.entries(handlers) as [ActionName, (params: unknown, call: Call) => Promise<unknown>][];
+  return {
+    name,
+    actions: Object.fromEntries(
+      own.map(([fullName, handler]) => {
+        if (!fullName.startsWith(`${name}.`)) throw new Error(`${fullName} is not an action of ${name}`);
+        const contract = actions[fullName];
+        const check = compiler.compile(contract.params) as ValidateFunction<unknown>;
+        return [
+          fullName.slice(name.length + 1),
+          {
+            async handler(context: Context<unknown, Meta>) {
+              const { meta } = context;
+              return traced(fullName, SpanKind.SERVER, meta.traceparent, async () => {
+                const stream = isStream(context.params) ? context.params : undefined;
+                const caller = await identity.verify(meta.identity);
+                requireRole(caller, contract.roles);
+                const params: unknown = stream ? { ...meta.$params } : (context.params ?? {});
+                if (!check(params)) throw validationError(check);
+                return handler(params, { caller, log, ...(stream ? { stream } : {}) });
+              });
+            },
+          },
+        ];
+      }),
+    ),
+  };
+}
+
+function isStream(value: unknown): value is Readable {
+  return typeof value === 'object' && value !== null && 'pipe' in value && isReadable(value as Readable) !== null;
+}
+
+function validationError(check: ValidateFunction<unknown>): DomainError {
+  const errors = describeErrors(check.errors);
+  const [first] = errors;
+  return new DomainError('INVALID', `${first?.field} ${first?.expected}`, 422, { errors });
+}
+
+/** Typed calls that carry a signed identity and the trace. @throws DomainError only; 503 names the service that is away */
+export function createCall(broker: ServiceBroker, identity: Identity): CallAction {
+  return async (action, params, { as = identity.self, stream, timeoutMs } = {}) => {
+    return traced(`call ${action}`, SpanKind.CLIENT, undefined, async () => {
+      const meta: Meta = { identity: await identity.sign(as), traceparent: traceParent() };
+      if (stream) meta.$params = params as object;
+      try {
+        return await broker.call(action, (stream ?? params) as never, {
+          meta,
+          ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+        });
+      } catch (error) {
+        throw asDomainError(error) ?? unavailable(action, error) ?? error;
+      }
+    });
+  };
+}
+
+function unavailable(action: string, error: unknown): DomainError | undefined {
+  const away = [
+    Errors.ServiceNotFoundError,
+    Errors.ServiceNotAvailableError,
+    Errors.RequestTimeoutError,
+    Errors.QueueIsFullError,
+    Errors.RequestRejectedError,
+  ].some((kind) => error instanceof kind);
+  if (!away) return undefined;
+  const service = action.split('.')[0] ?? action;
+  return new DomainError('SERVICE_UNAVAILABLE', `The service ${service} does not answer at present.`, 503, { service });
+}

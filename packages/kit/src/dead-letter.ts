@@ -1,0 +1,26 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import type { Nats } from './nats';
+import { tracedHeaders } from './nats';
+
+export const DEADLETTER_SUBJECT = 'deadletter';
+
+/**
+ * Stores a message that cannot be handled with why, how often it was tried, where it came from and its trace. Resolves once
+ * the dead-letter stream has it, so that the caller may then acknowledge the message where it was.
+ */
+export async function deadLetter(
+  nats: Nats,
+  subject: string,
+  message: JsMsg,
+  error: unknown,
+  tries: number,
+): Promise<void> {
+  const headers = tracedHeaders(message.headers?.get('traceparent') || undefined);
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  headers.set('Greenwatch-Subject', message.subject);
+  headers.set('Greenwatch-Stream-Sequence', String(message.seq));
+  headers.set('Greenwatch-Tries', String(tries));
+  // A header is one line.
+  headers.set('Greenwatch-Error', reason.replaceAll(/\s*\n\s*/g, ' | ').slice(0, 2_000));
+  await nats.js.publish(subject, message.data, { headers, msgID: `dl-${subject}-${message.seq}` });
+}

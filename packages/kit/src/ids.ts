@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+let lastTime = 0;
+let lastRandom = 0n;
+
+/** A new id of 26 characters (ULID): sorts by creation, strictly within one process. */
+export function newId(now: number = Date.now()): string {
+  if (now > lastTime) {
+    lastTime = now;
+    // 79 random bits leave room to count up within one millisecond.
+    lastRandom = BigInt(`0x${randomBytes(10).toString('hex')}`) >> 1n;
+  } else {
+    lastRandom += 1n;
+  }
+  let value = (BigInt(lastTime) << 80n) | lastRandom;
+  let text = '';
+  for (let i = 0; i < 26; i++) {
+    text = ALPHABET[Number(value & 31n)] + text;
+    value >>= 5n;
+  }
+  return text;
+}
+
+/** The partition of a device on the READINGS log: FNV-1a of its MN, stable for ever. */
+export function partitionOf(mn: string, partitions: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < mn.length; i++) hash = Math.imul(hash ^ mn.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % partitions;
+}

@@ -1,0 +1,190 @@
+import { AckPolicy, type Consumer, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { readingsLog } from '@greenwatch/contracts';
+import type { Logger } from './logger';
+import { DEADLETTER_SUBJECT, deadLetter } from './dead-letter';
+import { isTransient } from './mongo';
+import { type Nats, READINGS } from './nats';
+import { SpanKind, traced } from './telemetry';
+
+/** One message of the READINGS log, decoded. (partition, sequence) identifies it for ever. */
+export interface LogMessage {
+  partition: number;
+  sequence: number;
+  /** How often it was delivered, this time included. */
+  deliveries: number;
+  batch: readingsLog.PacketBatch;
+}
+
+export interface PartitionGroup {
+  /** Name of the consumer group: each group sees every message. */
+  group: string;
+  /**
+   * Takes messages of one or more partitions, in order within each, and is never called again before it is done. Resolving
+   * acknowledges them; rejecting has them handled again, so the work must be idempotent.
+   */
+  handle(messages: LogMessage[]): Promise<void>;
+  /** Most messages in one call. */
+  maxMessages?: number;
+}
+
+const ACK_WAIT_MS = 6_000;
+const PIN_TIMEOUT_MS = 3_000;
+const TRIES_ALONE = 8;
+
+interface Delivered {
+  message: LogMessage;
+  source: JsMsg;
+}
+
+/**
+ * Works the partitions of the READINGS log for one consumer group: a durable pull consumer a partition, pinned to one
+ * instance at a time (design.md 4, 11). What arrived while a batch was being handled makes the next batch (group commit).
+ */
+export class LogConsumer {
+  readonly #queue: Delivered[] = [];
+  readonly #streams: ConsumerMessages[] = [];
+  #wake: () => void = () => {};
+  #stopping = false;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly nats: Nats,
+    private readonly partitions: number,
+    private readonly definition: PartitionGroup,
+    private readonly service: string,
+    private readonly log: Logger,
+  ) {}
+
+  async start(): Promise<void> {
+    const { group } = this.definition;
+    for (let partition = 0; partition < this.partitions; partition++) {
+      const durable_name = `${group}-${partition}`;
+      await this.nats.jsm.consumers.add(READINGS, {
+        durable_name,
+        filter_subject: `readings.${partition}`,
+        ack_policy: AckPolicy.All,
+        deliver_policy: DeliverPolicy.All,
+        ack_wait: nanos(ACK_WAIT_MS),
+        max_ack_pending: 256,
+        max_deliver: -1,
+        priority_groups: [group],
+        priority_policy: 'pinned_client',
+        priority_timeout: nanos(PIN_TIMEOUT_MS),
+      });
+      const consumer = await this.nats.js.consumers.get(READINGS, durable_name);
+      await this.#receive(consumer, partition);
+    }
+    this.#done = this.#work();
+  }
+
+  async #receive(consumer: Consumer, partition: number): Promise<void> {
+    const messages = await consumer.consume({
+      group: this.definition.group,
+      max_messages: 64,
+      expires: 5_000,
+      idle_heartbeat: 1_000,
+    });
+    this.#streams.push(messages);
+    void (async () => {
+      for await (const source of messages) {
+        this.#queue.push({
+          source,
+          message: {
+            partition,
+            sequence: source.seq,
+            deliveries: source.info.deliveryCount,
+            batch: readingsLog.PacketBatch.decode(source.data),
+          },
+        });
+        this.#wake();
+      }
+    })().catch((error) => {
+      if (!this.#stopping) this.log.error({ err: error, partition }, 'the partition is no longer received');
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (true) {
+      if (this.#queue.length === 0) {
+        if (this.#stopping) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      await this.#handle(this.#queue.splice(0, this.definition.maxMessages ?? 256));
+    }
+  }
+
+  async #handle(delivered: Delivered[]): Promise<void> {
+    const working = setInterval(() => {
+      for (const { source } of delivered) source.working();
+    }, ACK_WAIT_MS / 3);
+    try {
+      const finished = await this.#untilHandled(delivered);
+      const last = new Map<number, JsMsg>();
+      for (const { message, source } of finished) last.set(message.partition, source);
+      // One ack a partition stands for all before it.
+      for (const source of last.values()) source.ack();
+    } finally {
+      clearInterval(working);
+    }
+  }
+
+  /** Gives back what may be acknowledged: everything, or nothing when the service stops meanwhile. */
+  async #untilHandled(delivered: Delivered[]): Promise<Delivered[]> {
+    let delay = 250;
+    while (true) {
+      try {
+        const { group } = this.definition;
+        const parent = delivered[0]?.message.batch.traceParent;
+        await traced(`readings ${group}`, SpanKind.CONSUMER, parent, () =>
+          this.definition.handle(delivered.map((d) => d.message)),
+        );
+        return delivered;
+      } catch (error) {
+        if (this.#stopping) return [];
+        if (!isTransient(error)) {
+          this.log.error({ err: error, messages: delivered.length }, 'a batch failed; its messages are tried one by one');
+          await this.#oneByOne(delivered);
+          return delivered;
+        }
+        this.log.warn({ err: error, delay }, 'a batch failed and is tried again');
+        await sleep(delay);
+        delay = Math.min(delay * 2, 5_000);
+      }
+    }
+  }
+
+  /** A message that fails by itself goes to the dead letters, acknowledged there before it leaves here. */
+  async #oneByOne(delivered: Delivered[]): Promise<void> {
+    for (const { message, source } of delivered) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await this.definition.handle([message]);
+          break;
+        } catch (error) {
+          if (!isTransient(error) && attempt >= TRIES_ALONE) {
+            await deadLetter(this.nats, `${DEADLETTER_SUBJECT}.${this.service}.readings`, source, error, attempt);
+            this.log.error({ err: error, partition: message.partition, seq: message.sequence }, 'dead letter');
+            break;
+          }
+          await sleep(Math.min(100 * 2 ** attempt, 5_000));
+        }
+      }
+    }
+  }
+
+  /** Takes nothing new, finishes what it holds. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    // What is queued but not begun goes to another instance after AckWait.
+    this.#queue.length = 0;
+    this.#wake();
+    await Promise.all(this.#streams.map((stream) => stream.close()));
+    await this.#done;
+  }
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,57 @@
+import mongoose, { type ClientSession, type Connection } from 'mongoose';
+
+/**
+ * Connects to a service's own database. Every write is acknowledged by the majority and journaled; a deployment that
+ * cannot do that, or has no transactions, stops the start.
+ */
+export async function connectMongo(uri: string, database: string, appName: string): Promise<Connection> {
+  const connection = mongoose.createConnection(uri, {
+    dbName: database,
+    appName,
+    autoIndex: false,
+    autoCreate: false,
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+    retryWrites: true,
+    serverSelectionTimeoutMS: 10_000,
+    maxPoolSize: 20,
+  });
+  await connection.asPromise();
+  const hello = await connection.getClient().db('admin').command({ hello: 1 });
+  if (!hello.setName && hello.msg !== 'isdbgrid') {
+    await connection.close();
+    throw new Error('MongoDB is neither a replica set nor a sharded cluster: transactions need one');
+  }
+  const concern = connection.getClient().options.writeConcern;
+  if (concern?.w !== 'majority' || concern.journal === false) {
+    await connection.close();
+    throw new Error('MONGODB_URI must not weaken the write concern: w=majority and journal=true are needed');
+  }
+  return connection;
+}
+
+/** Runs work in a transaction; MongoDB's transient errors run it again, so it must touch nothing but the session. */
+export async function inTransaction<T>(db: Connection, work: (session: ClientSession) => Promise<T>): Promise<T> {
+  const session = await db.startSession();
+  try {
+    return await session.withTransaction(() => work(session), {
+      readConcern: { level: 'snapshot' },
+      writeConcern: { w: 'majority', journal: true },
+    });
+  } finally {
+    await session.endSession();
+  }
+}
+
+/** E11000: a unique key is there already. */
+export function isDuplicateKey(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 11000;
+}
+
+/** Errors after which the same work may succeed: the server is away, or there was no primary. */
+export function isTransient(error: unknown): boolean {
+  const e = error as { name?: string; hasErrorLabel?: (label: string) => boolean } | null;
+  const labelled =
+    e?.hasErrorLabel?.('TransientTransactionError') || e?.hasErrorLabel?.('RetryableWriteError') || false;
+  return labelled || /^Mongo(Network|ServerSelection|NotConnected|PoolCleared|PoolClosed|Topology)/.test(e?.name ?? '');
+}

@@ -1,0 +1,86 @@
+import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect, headers, type MsgHdrs, nanos, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import type { Logger } from './logger';
+import { traceParent } from './telemetry';
+
+export const READINGS = 'READINGS';
+export const FACTS = 'FACTS';
+export const DEADLETTER = 'DEADLETTER';
+
+export interface Nats {
+  connection: NatsConnection;
+  js: JetStreamClient;
+  jsm: JetStreamManager;
+}
+
+/** Connects and waits for the server as long as it takes to come back; a closed connection is an error of the caller. */
+export async function connectNats(url: string, name: string, log?: Logger): Promise<Nats> {
+  const { user, pass, server } = natsAddress(url);
+  const options: NodeConnectionOptions = {
+    servers: [server],
+    name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    waitOnFirstConnect: false,
+    pingInterval: 10_000,
+    maxPingOut: 3,
+    ...(user ? { user, pass } : {}),
+  };
+  const connection = await connect(options);
+  if (log) void logStatus(connection, log);
+  return { connection, js: jetstream(connection), jsm: await jetstreamManager(connection, { checkAPI: false }) };
+}
+
+export function natsAddress(url: string): { server: string; user?: string; pass?: string } {
+  const { username, password, host, protocol } = new URL(url);
+  const server = `${protocol === 'tls:' ? 'tls://' : ''}${host}`;
+  return username ? { server, user: decodeURIComponent(username), pass: decodeURIComponent(password) } : { server };
+}
+
+async function logStatus(connection: NatsConnection, log: Logger): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') log.warn('NATS is away; reconnecting');
+    else if (status.type === 'reconnect') log.info('NATS is back');
+    else if (status.type === 'error') log.warn({ err: status.error }, 'NATS reports an error');
+  }
+}
+
+export interface StreamSettings {
+  readingsRetentionHours: number;
+}
+
+/** Creates the three streams where they are missing; existing ones keep their operator's settings. */
+export async function ensureStreams(jsm: JetStreamManager, settings: StreamSettings): Promise<void> {
+  const day = 24 * 3_600_000;
+  const wanted = [
+    {
+      name: READINGS,
+      subjects: ['readings.*'],
+      max_age: nanos(settings.readingsRetentionHours * 3_600_000),
+    },
+    { name: FACTS, subjects: ['facts.>'], max_age: nanos(90 * day) },
+    { name: DEADLETTER, subjects: ['deadletter.>'], max_age: nanos(90 * day) },
+  ];
+  for (const stream of wanted) {
+    try {
+      await jsm.streams.info(stream.name);
+    } catch {
+      try {
+        await jsm.streams.add({ ...stream, storage: 'file', duplicate_window: nanos(120_000), num_replicas: 1 });
+      } catch (error) {
+        // Another service may have created it in the meantime; anything else shows here again.
+        await jsm.streams.info(stream.name).catch(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}
+
+/** Headers that carry the trace context of the active span. */
+export function tracedHeaders(parent = traceParent()): MsgHdrs {
+  const h = headers();
+  if (parent) h.set('traceparent', parent);
+  return h;
+}

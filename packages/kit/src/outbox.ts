@@ -1,0 +1,173 @@
+import { fact as factProto } from '@greenwatch/contracts';
+import type { ClientSession, Connection } from 'mongoose';
+import type { NewFact } from './facts';
+import { newId } from './ids';
+import type { Logger } from './logger';
+import { type Nats, tracedHeaders } from './nats';
+import { traceParent } from './telemetry';
+
+interface Row {
+  _id: string;
+  subject: string;
+  envelope: Buffer;
+  traceParent: string;
+  publishAt: number;
+  cancelKey?: string;
+  /** Until the stream has acknowledged it; then `publishedAt` is set instead, and the row goes away a week later. */
+  pending?: true;
+  publishedAt?: Date;
+}
+
+const POLL_MS = 500;
+const LEASE_MS = 5_000;
+const BATCH = 500;
+
+/**
+ * Facts leave a service through its outbox: written in the transaction that makes them true, published afterwards by a
+ * relay with their id as Nats-Msg-Id, marked by the stream's ack (design.md 5). One instance at a time relays, so facts
+ * leave in the order in which they were written.
+ */
+export class Outbox {
+  readonly #rows;
+  readonly #leases;
+  #wake: () => void = () => {};
+  #poked = false;
+  #stopping = false;
+  #done: Promise<void> = Promise.resolve();
+  #leaseUntil = 0;
+
+  constructor(
+    db: Connection,
+    private readonly nats: Nats,
+    private readonly service: string,
+    private readonly instance: string,
+    private readonly now: () => number,
+    private readonly log: Logger,
+  ) {
+    this.#rows = db.collection<Row>('outbox');
+    this.#leases = db.collection<{ _id: string; holder: string; until: number }>('leases');
+  }
+
+  async start(): Promise<void> {
+    await this.#rows.createIndex(
+      { publishAt: 1, _id: 1 },
+      { name: 'due', partialFilterExpression: { pending: true } },
+    );
+    await this.#rows.createIndex({ cancelKey: 1 }, { sparse: true });
+    await this.#rows.createIndex({ publishedAt: 1 }, { expireAfterSeconds: 7 * 24 * 3_600 });
+    this.#done = this.#relay();
+  }
+
+  /** Adds a fact to the transaction of `session`. It is published after the commit, or at `publishAt`. */
+  async append<T>(session: ClientSession, fact: NewFact<T>): Promise<void> {
+    const expected = `facts.${this.service}.`;
+    if (!fact.subject.startsWith(expected)) throw new Error(`${fact.subject}: a fact of ours begins with ${expected}`);
+    const id = newId();
+    const parent = traceParent();
+    const envelope = factProto.Envelope.encode({
+      id,
+      type: fact.codec.$type,
+      entity: fact.entity,
+      sequence: fact.sequence,
+      occurredAt: Math.round(fact.occurredAt),
+      recordedAt: this.now(),
+      producer: this.service,
+      divisionPath: fact.divisionPath ?? [],
+      enterpriseId: fact.enterpriseId ?? '',
+      traceParent: parent,
+      data: fact.codec.encode(fact.data).finish(),
+    }).finish();
+    await this.#rows.insertOne(
+      {
+        _id: id,
+        subject: fact.subject,
+        envelope: Buffer.from(envelope),
+        traceParent: parent,
+        publishAt: fact.publishAt ?? 0,
+        ...(fact.cancelKey ? { cancelKey: fact.cancelKey } : {}),
+        pending: true,
+      },
+      { session },
+    );
+  }
+
+  /** Takes back every fact with this key that is not published yet. */
+  async cancel(session: ClientSession, cancelKey: string): Promise<void> {
+    await this.#rows.deleteMany({ cancelKey, pending: true }, { session });
+  }
+
+  /** Facts were committed: publish them now rather than at the next poll. */
+  poke(): void {
+    this.#poked = true;
+    this.#wake();
+  }
+
+  async #relay(): Promise<void> {
+    while (!this.#stopping) {
+      this.#poked = false;
+      let more = false;
+      try {
+        if (await this.#lead()) more = await this.#publishDue();
+      } catch (error) {
+        this.log.warn({ err: error }, 'the outbox could not be relayed; it is tried again');
+      }
+      if (more || this.#poked || this.#stopping) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, POLL_MS);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  async #lead(): Promise<boolean> {
+    const now = Date.now();
+    if (this.#leaseUntil - LEASE_MS / 2 > now) return true;
+    const until = now + LEASE_MS;
+    try {
+      await this.#leases.updateOne(
+        { _id: 'outbox', $or: [{ holder: this.instance }, { until: { $lt: now } }] },
+        { $set: { holder: this.instance, until } },
+        { upsert: true },
+      );
+      this.#leaseUntil = until;
+      return true;
+    } catch (error) {
+      // The upsert collides with the lease that another instance holds.
+      if ((error as { code?: number }).code === 11000) return false;
+      throw error;
+    }
+  }
+
+  /** Publishes what is due, at most one batch. @returns whether there may be more */
+  async #publishDue(): Promise<boolean> {
+    const due = await this.#rows
+      .find({ pending: true, publishAt: { $lte: this.now() } }, { promoteBuffers: true })
+      .sort({ publishAt: 1, _id: 1 })
+      .limit(BATCH)
+      .toArray();
+    if (due.length === 0) return false;
+    const outcomes = await Promise.allSettled(
+      due.map((row) =>
+        this.nats.js.publish(row.subject, row.envelope, {
+          msgID: row._id,
+          headers: tracedHeaders(row.traceParent),
+        }),
+      ),
+    );
+    const published = due.filter((_, i) => outcomes[i]?.status === 'fulfilled').map((row) => row._id);
+    await this.#rows.updateMany({ _id: { $in: published } }, { $set: { publishedAt: new Date() }, $unset: { pending: '' } });
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    return due.length === BATCH;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#done;
+    await this.#leases.deleteOne({ _id: 'outbox', holder: this.instance }).catch(() => {});
+  }
+}

@@ -1,0 +1,34 @@
+import type { Role } from '@greenwatch/contracts';
+import { forbidden } from './errors';
+import type { Caller } from './identity';
+
+/** A record that carries where it belongs. */
+export interface Scoped {
+  divisionPath: string[];
+  enterpriseId?: string;
+}
+
+/**
+ * MongoDB filter for the records a caller sees (design.md 6): an enterprise's people theirs only, everybody else those
+ * of their division. Put it into every query; what it leaves out is "not found".
+ */
+export function scopeFilter(caller: Caller, enterpriseField = 'enterpriseId'): Record<string, unknown> {
+  if (caller.enterpriseId !== undefined) return { [enterpriseField]: caller.enterpriseId };
+  if (caller.operatorId !== undefined) return { operatorId: caller.operatorId };
+  if (caller.kind === 'service') return {};
+  return { divisionPath: caller.division };
+}
+
+/** The same decision for one record at hand. */
+export function inScope(caller: Caller, record: Scoped): boolean {
+  if (caller.enterpriseId !== undefined) return record.enterpriseId === caller.enterpriseId;
+  if (caller.operatorId !== undefined) return false;
+  return caller.kind === 'service' || record.divisionPath.includes(caller.division);
+}
+
+/** @throws DomainError 403 unless the caller has one of the roles */
+export function requireRole(caller: Caller, roles: readonly Role[]): void {
+  if (!caller.roles.some((role) => roles.includes(role))) {
+    throw forbidden(`This needs one of the roles ${roles.join(', ')}.`);
+  }
+}
