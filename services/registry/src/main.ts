@@ -1,1 +1,4 @@
-export {};
+import { startService } from '@greenwatch/kit';
+import { registryService } from './registry.service';
+
+void startService(registryService);

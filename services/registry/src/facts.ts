@@ -1,0 +1,97 @@
+import { registryFacts } from '@greenwatch/contracts';
+import type { Codec, NewFact } from '@greenwatch/kit';
+import type { DeviceDoc, EnterpriseDoc, OutletDoc, PersonDoc, Placed, Stored } from './registry.model';
+
+/** A record as the fact that tells others how it now stands; proto has no optional fields: '' and 0 stand for none. */
+
+function changed<T>(name: string, codec: Codec<T>, doc: Stored & Placed, data: T, now: number): NewFact<T> {
+  return {
+    subject: `facts.registry.${name.toLowerCase()}.changed`,
+    type: `greenwatch.registry.v1.${name}Changed`,
+    codec,
+    data,
+    entity: doc._id,
+    sequence: doc.sequence,
+    occurredAt: now,
+    divisionPath: doc.divisionPath,
+    enterpriseId: doc.enterpriseId,
+  };
+}
+
+export const enterpriseFact = (doc: EnterpriseDoc, now: number): NewFact<registryFacts.EnterpriseChanged> =>
+  changed(
+    'Enterprise',
+    registryFacts.EnterpriseChanged,
+    doc,
+    {
+      id: doc._id,
+      uscc: doc.uscc,
+      name: doc.name,
+      divisionCode: doc.divisionCode,
+      address: doc.address,
+      lon: doc.lon,
+      lat: doc.lat,
+      industryCode: doc.industryCode,
+      industryName: doc.industryName,
+      managementClass: doc.managementClass,
+      principalPersonId: doc.principalPersonId ?? '',
+      status: doc.status,
+    },
+    now,
+  );
+
+export const outletFact = (doc: OutletDoc, now: number): NewFact<registryFacts.OutletChanged> =>
+  changed(
+    'Outlet',
+    registryFacts.OutletChanged,
+    doc,
+    {
+      id: doc._id,
+      enterpriseId: doc.enterpriseId,
+      code: doc.code,
+      name: doc.name,
+      medium: doc.medium,
+      lon: doc.lon,
+      lat: doc.lat,
+      factors: doc.factors,
+    },
+    now,
+  );
+
+export const deviceFact = (doc: DeviceDoc, now: number): NewFact<registryFacts.DeviceChanged> =>
+  changed(
+    'Device',
+    registryFacts.DeviceChanged,
+    doc,
+    {
+      mn: doc._id,
+      status: doc.status,
+      passwordEncrypted: doc.passwordEncrypted ?? '',
+      addresses: doc.addresses,
+      edition: doc.edition,
+      missingFlagValid: doc.missingFlagValid,
+      operatorId: doc.operatorId ?? '',
+      bindings: doc.bindings.map((binding) => ({ ...binding, from: binding.from ?? 0, to: binding.to ?? 0 })),
+      facilities: doc.facilities,
+    },
+    now,
+  );
+
+export const personFact = (doc: PersonDoc, now: number): NewFact<registryFacts.PersonChanged> =>
+  changed(
+    'Person',
+    registryFacts.PersonChanged,
+    doc,
+    {
+      id: doc._id,
+      name: doc.name,
+      roles: doc.roles,
+      divisionCode: doc.divisionCode,
+      enterpriseId: doc.enterpriseId ?? '',
+      certificateNo: doc.certificateNo ?? '',
+      phoneEncrypted: doc.phoneEncrypted ?? '',
+      active: doc.active,
+      locale: doc.locale,
+    },
+    now,
+  );

@@ -1,0 +1,187 @@
+import { ingestionFacts } from '@greenwatch/contracts';
+import { Type } from '@sinclair/typebox';
+import { afterKey, type Caller, conflict, defineService, notFound, onFact, pageOf, scopeFilter } from '@greenwatch/kit';
+import { ms } from './check-import';
+import { deviceFact } from './facts';
+import { importRegistry, placed, withoutSequence } from './import';
+import { deviceOf, divisionOf, enterpriseOf, outletOf, personOf } from './present';
+import { type DeviceDoc, type PersonDoc, registryModels } from './registry.model';
+import { registryStore } from './store';
+
+/** Owns divisions, enterprises, outlets, devices and people; see README.md. */
+export const registryService = defineService({
+  name: 'registry',
+  config: Type.Object({}),
+  async create(kit) {
+    const models = await registryModels(kit.db);
+    const store = registryStore(kit, models);
+
+    /** Whoever looks at personal data leaves a trace (domain.md 8.3); other services act on a trace of their own. */
+    const auditLook = async (by: Caller, action: string, persons: PersonDoc[]) => {
+      if (by.kind === 'service' || persons.length === 0) return;
+      await kit.transaction((session) =>
+        kit.audit(session, { action, entity: 'persons', by, detail: { ids: persons.map((person) => person._id) } }),
+      );
+    };
+
+    return {
+      actions: {
+        'registry.division.list': async () => (await models.divisions.find().sort({ _id: 1 }).lean()).map(divisionOf),
+
+        'registry.enterprise.list': async ({ q, division, after, limit = 100 }, { caller }) => {
+          const rows = await models.enterprises
+            .find({
+              $and: [
+                scopeFilter(caller),
+                division ? { divisionPath: division } : {},
+                q ? { $or: [{ name: { $regex: escapeRegex(q), $options: 'i' } }, { uscc: q.toUpperCase() }] } : {},
+                beyond(after),
+              ],
+            })
+            .sort({ _id: 1 })
+            .limit(limit + 1)
+            .lean();
+          return pageOf(rows.map(enterpriseOf), limit, (row) => [row.id]);
+        },
+
+        'registry.enterprise.get': async ({ id }, { caller }) => {
+          const enterprise = await models.enterprises.findOne({ $and: [{ _id: id }, scopeFilter(caller)] }).lean();
+          if (!enterprise) throw notFound('enterprise', id);
+          const [outlets, devices, persons] = await Promise.all([
+            models.outlets.find({ enterpriseId: id }).sort({ code: 1 }).lean(),
+            models.devices.find({ enterpriseId: id }).sort({ _id: 1 }).lean(),
+            models.persons.find({ enterpriseId: id }).sort({ _id: 1 }).lean(),
+          ]);
+          await auditLook(caller, 'registry.enterprise.get', persons);
+          return {
+            ...enterpriseOf(enterprise),
+            outlets: outlets.map(outletOf),
+            devices: devices.map(deviceOf),
+            people: persons.map(personOf),
+          };
+        },
+
+        'registry.outlet.get': async ({ id }, { caller }) => {
+          const outlet = await models.outlets.findOne({ $and: [{ _id: id }, scopeFilter(caller)] }).lean();
+          const enterprise = outlet && (await models.enterprises.findById(outlet.enterpriseId).lean());
+          if (!outlet || !enterprise) throw notFound('outlet', id);
+          const devices = await models.devices.find({ 'bindings.outletId': id }).sort({ _id: 1 }).lean();
+          return { ...outletOf(outlet), enterprise: enterpriseOf(enterprise), devices: devices.map(deviceOf) };
+        },
+
+        'registry.device.list': async ({ status, enterpriseId, after, limit = 100 }, { caller }) => {
+          const rows = await models.devices
+            .find({
+              $and: [
+                scopeFilter(caller),
+                status ? { status } : {},
+                enterpriseId ? { 'bindings.enterpriseId': enterpriseId } : {},
+                beyond(after),
+              ],
+            })
+            .sort({ _id: 1 })
+            .limit(limit + 1)
+            .lean();
+          return pageOf(rows.map(deviceOf), limit, (row) => [row.mn]);
+        },
+
+        'registry.device.claim': async ({ mn, outletId, password, from }, { caller }) => {
+          const device = await models.devices.findOne({ $and: [{ _id: mn }, scopeFilter(caller)] }).lean();
+          if (!device) throw notFound('device', mn);
+          const outlet = await models.outlets.findOne({ $and: [{ _id: outletId }, scopeFilter(caller)] }).lean();
+          if (!outlet) throw notFound('outlet', outletId);
+          let claimed: DeviceDoc | undefined;
+          await store.devices(
+            new Map([
+              [
+                mn,
+                (existing) => {
+                  if (existing?.status !== 'unclaimed') {
+                    throw conflict('ALREADY_CLAIMED', `The device ${mn} is ${existing?.status ?? 'gone'}, not unclaimed.`);
+                  }
+                  // What it has sent since it was first seen belongs to the outlet, unless the claim says otherwise.
+                  const binding = {
+                    outletId,
+                    enterpriseId: outlet.enterpriseId,
+                    medium: outlet.medium,
+                    from: ms(from) ?? existing.firstSeen,
+                    divisionPath: outlet.divisionPath,
+                  };
+                  const after = {
+                    ...withoutSequence(existing),
+                    ...placed(kit, [binding]),
+                    status: 'active' as const,
+                    passwordEncrypted: kit.fields.encrypt(password),
+                  };
+                  claimed = { ...after, sequence: existing.sequence + 1 };
+                  return after;
+                },
+              ],
+            ]),
+            'registry.device.claim',
+            caller,
+          );
+          return deviceOf(claimed as DeviceDoc);
+        },
+
+        'registry.person.list': async ({ division, role, after, limit = 100 }, { caller }) => {
+          const rows = await models.persons
+            .find({
+              $and: [
+                scopeFilter(caller),
+                division ? { divisionPath: division } : {},
+                role ? { roles: role } : {},
+                beyond(after),
+              ],
+            })
+            .sort({ _id: 1 })
+            .limit(limit + 1)
+            .lean();
+          const page = pageOf(rows, limit, (row) => [row._id]);
+          await auditLook(caller, 'registry.person.list', page.items);
+          return { ...page, items: page.items.map(personOf) };
+        },
+
+        'registry.person.get': async ({ id }, { caller }) => {
+          const person = await models.persons.findOne({ $and: [{ _id: id }, scopeFilter(caller)] }).lean();
+          if (!person) throw notFound('person', id);
+          await auditLook(caller, 'registry.person.get', [person]);
+          return personOf(person);
+        },
+
+        'registry.import': (input, { caller }) => importRegistry(kit, models, store, input, caller),
+      },
+
+      facts: {
+        // INGESTION_ADMISSION=open let in an MN that nobody registered: it waits here for somebody to claim it.
+        'facts.ingestion.device.unclaimed': onFact(ingestionFacts.DeviceUnclaimed, async ({ data, occurredAt }, session) => {
+          if (await models.devices.exists({ _id: data.mn }).session(session)) return;
+          const device: DeviceDoc = {
+            _id: data.mn,
+            sequence: 1,
+            status: 'unclaimed',
+            edition: data.edition === '2005' || data.edition === '2025' ? data.edition : '2017',
+            addresses: [],
+            missingFlagValid: true,
+            firstSeen: data.firstSeen,
+            facilities: [],
+            ...placed(kit, []),
+          };
+          delete device.enterpriseId;
+          await models.devices.collection.insertOne(device as never, { session });
+          await kit.facts.append(session, deviceFact(device, occurredAt));
+        }),
+      },
+    };
+  },
+});
+
+/** MongoDB filter for what comes after the page that ended with this key. */
+function beyond(after: string | undefined): { _id?: { $gt: string } } {
+  const key = afterKey(after, 1);
+  return key ? { _id: { $gt: key[0] as string } } : {};
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
