@@ -1,1 +1,4 @@
-export {};
+import { startService } from '@greenwatch/kit';
+import { permitsService } from './permits.service';
+
+void startService(permitsService);
