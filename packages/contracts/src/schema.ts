@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 
-export const Literals = <T extends string>(values: readonly T[], options: object = {}) =>
+export const Literals = <const T extends string>(values: readonly T[], options: object = {}) =>
   Type.Unsafe<T>({ type: 'string', enum: [...values], ...options });
 
 /** A moment as an ISO 8601 text with zone. Inside the services times are milliseconds; this is what leaves them. */

@@ -1,14 +1,29 @@
 import { type ImportInput, importProblems, type Known } from './check-import';
 
-const nothing: Known = { divisions: [], enterprises: new Set(), outlets: new Map(), persons: new Map() };
+const nothing: Known = {
+  divisions: [],
+  enterprises: new Set(),
+  outlets: new Map(),
+  persons: new Map(),
+};
 
 /** A sound import of one of everything; each case spoils one field. */
 function sound() {
   return {
     divisions: [
       { code: '330000', name: '浙江省', level: 'province' as const },
-      { code: '330400', name: '嘉兴市', level: 'city' as const, parent: '330000' },
-      { code: '330483', name: '桐乡市', level: 'county' as const, parent: '330400' },
+      {
+        code: '330400',
+        name: '嘉兴市',
+        level: 'city' as const,
+        parent: '330000',
+      },
+      {
+        code: '330483',
+        name: '桐乡市',
+        level: 'county' as const,
+        parent: '330400',
+      },
     ],
     enterprises: [
       {
@@ -44,7 +59,15 @@ function sound() {
         status: 'active' as const,
         edition: '2017' as const,
         operatorId: undefined as string | undefined,
-        bindings: [{ outletId: 'o1', enterpriseId: 'e1', medium: 'gas' as 'gas' | 'water', from: undefined, to: undefined }] as {
+        bindings: [
+          {
+            outletId: 'o1',
+            enterpriseId: 'e1',
+            medium: 'gas' as 'gas' | 'water',
+            from: undefined,
+            to: undefined,
+          },
+        ] as {
           outletId: string;
           enterpriseId: string;
           medium: 'gas' | 'water';
@@ -79,22 +102,91 @@ describe('what an import is refused for', () => {
   });
 
   test.each<[string, (input: Sound) => void, string, RegExp]>([
-    ['a credit code whose check character is wrong (GB 32100)', (i) => (at(i.enterprises).uscc = '911302006992296170'), 'enterprises.0.uscc', /check character X/],
-    ['an enterprise in an unknown division', (i) => (at(i.enterprises).divisionCode = '330199'), 'enterprises.0.divisionCode', /known division, got 330199/],
-    ["another enterprise's principal", (i) => (at(i.enterprises).principalPersonId = 'p9'), 'enterprises.0.principalPersonId', /person of this enterprise/],
-    ['a division without the one above it', (i) => (at(i.divisions, 2).parent = '330900'), 'divisions.2.parent', /known division/],
-    ['an outlet of an unknown enterprise', (i) => (at(i.outlets).enterpriseId = 'e9'), 'outlets.0.enterpriseId', /known enterprise, got e9/],
-    ['a gas outlet with the code of a water outlet (HJ 608)', (i) => (at(i.outlets).code = 'DW001'), 'outlets.0.code', /DA… for gas/],
+    [
+      'a credit code whose check character is wrong (GB 32100)',
+      (i) => (at(i.enterprises).uscc = '911302006992296170'),
+      'enterprises.0.uscc',
+      /check character X/,
+    ],
+    [
+      'an enterprise in an unknown division',
+      (i) => (at(i.enterprises).divisionCode = '330199'),
+      'enterprises.0.divisionCode',
+      /known division, got 330199/,
+    ],
+    [
+      "another enterprise's principal",
+      (i) => (at(i.enterprises).principalPersonId = 'p9'),
+      'enterprises.0.principalPersonId',
+      /person of this enterprise/,
+    ],
+    [
+      'a division without the one above it',
+      (i) => (at(i.divisions, 2).parent = '330900'),
+      'divisions.2.parent',
+      /known division/,
+    ],
+    [
+      'an outlet of an unknown enterprise',
+      (i) => (at(i.outlets).enterpriseId = 'e9'),
+      'outlets.0.enterpriseId',
+      /known enterprise, got e9/,
+    ],
+    [
+      'a gas outlet with the code of a water outlet (HJ 608)',
+      (i) => (at(i.outlets).code = 'DW001'),
+      'outlets.0.code',
+      /DA… for gas/,
+    ],
     ['an outlet twice', (i) => i.outlets.push(at(i.outlets)), 'outlets.1.id', /row 1 has it too/],
-    ['two outlets with one code', (i) => i.outlets.push({ ...at(i.outlets), id: 'o2' }), 'outlets.1.code', /outlet o1 has it/],
-    ['a device bound to an unknown outlet', (i) => (at(at(i.devices).bindings).outletId = 'o9'), 'devices.0.bindings.0.outletId', /known outlet, got o9/],
-    ["a binding with another medium than the outlet's", (i) => (at(at(i.devices).bindings).medium = 'water'), 'devices.0.bindings.0.medium', /medium gas/],
-    ['bindings that overlap', (i) => at(i.devices).bindings.push({ ...at(at(i.devices).bindings), from: '2026-01-01T00:00:00+08:00' }), 'devices.0.bindings.1', /do not overlap/],
+    [
+      'two outlets with one code',
+      (i) => i.outlets.push({ ...at(i.outlets), id: 'o2' }),
+      'outlets.1.code',
+      /outlet o1 has it/,
+    ],
+    [
+      'a device bound to an unknown outlet',
+      (i) => (at(at(i.devices).bindings).outletId = 'o9'),
+      'devices.0.bindings.0.outletId',
+      /known outlet, got o9/,
+    ],
+    [
+      "a binding with another medium than the outlet's",
+      (i) => (at(at(i.devices).bindings).medium = 'water'),
+      'devices.0.bindings.0.medium',
+      /medium gas/,
+    ],
+    [
+      'bindings that overlap',
+      (i) =>
+        at(i.devices).bindings.push({
+          ...at(at(i.devices).bindings),
+          from: '2026-01-01T00:00:00+08:00',
+        }),
+      'devices.0.bindings.1',
+      /do not overlap/,
+    ],
     ['an active device without a password', (i) => (at(i.devices).password = ''), 'devices.0.password', /password/],
     ['an unknown operator', (i) => (at(i.devices).operatorId = 'op9'), 'devices.0.operatorId', /known enterprise/],
-    ['an address that is none', (i) => at(i.devices).addresses.push('10.0.0.0/33'), 'devices.0.addresses.0', /IP address/],
-    ['a principal without an enterprise', (i) => (at(i.persons).enterpriseId = undefined), 'persons.0.enterpriseId', /enterprise of a person/],
-    ['an officer who belongs to an enterprise', (i) => (at(i.persons).roles = ['officer']), 'persons.0.enterpriseId', /none for a person of the authority/],
+    [
+      'an address that is none',
+      (i) => at(i.devices).addresses.push('10.0.0.0/33'),
+      'devices.0.addresses.0',
+      /IP address/,
+    ],
+    [
+      'a principal without an enterprise',
+      (i) => (at(i.persons).enterpriseId = undefined),
+      'persons.0.enterpriseId',
+      /enterprise of a person/,
+    ],
+    [
+      'an officer who belongs to an enterprise',
+      (i) => (at(i.persons).roles = ['officer']),
+      'persons.0.enterpriseId',
+      /none for a person of the authority/,
+    ],
   ])('%s', (_, spoil, field, expected) => {
     const input = sound();
     spoil(input);
@@ -105,12 +197,18 @@ describe('what an import is refused for', () => {
 
   it('takes what the registry holds already', () => {
     const { devices }: ImportInput = sound();
-    const known = { ...nothing, outlets: new Map([['o1', { enterpriseId: 'e1', medium: 'gas', code: 'DA001' }]]) };
+    const known = {
+      ...nothing,
+      outlets: new Map([['o1', { enterpriseId: 'e1', medium: 'gas', code: 'DA001' }]]),
+    };
     expect(importProblems({ devices }, known)).toEqual([]);
   });
 
   it('an outlet never changes hands', () => {
-    const known = { ...nothing, outlets: new Map([['o1', { enterpriseId: 'e0', medium: 'gas', code: 'DA001' }]]) };
+    const known = {
+      ...nothing,
+      outlets: new Map([['o1', { enterpriseId: 'e0', medium: 'gas', code: 'DA001' }]]),
+    };
     expect(importProblems(sound(), known)[0]?.expected).toMatch(/stay with enterprise e0/);
   });
 });

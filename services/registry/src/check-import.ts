@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Params, registryActions } from '@greenwatch/contracts';
 import { unsoundPeriod } from './binding';
-import { divisionPaths, type DivisionNode } from './division-path';
+import { type DivisionNode, divisionPaths } from './division-path';
 import { usccProblem } from './uscc';
 
 export type ImportInput = Params<(typeof registryActions)['registry.import']>;
@@ -33,7 +33,12 @@ export function importProblems(input: ImportInput, known: Known): ImportProblem[
   const problems: ImportProblem[] = [];
   const { divisions = [], enterprises = [], outlets = [], devices = [], persons = [] } = input;
   const report = (list: keyof ImportInput, index: number, id: string, field: string, expected: string) =>
-    problems.push({ field: `${list}.${index}.${field}`, row: index + 1, id, expected });
+    problems.push({
+      field: `${list}.${index}.${field}`,
+      row: index + 1,
+      id,
+      expected,
+    });
   const unique = <T>(list: keyof ImportInput, rows: T[], field: string, idOf: (row: T) => string) => {
     const first = new Map<string, number>();
     rows.forEach((row, index) => {
@@ -100,7 +105,8 @@ export function importProblems(input: ImportInput, known: Known): ImportProblem[
       wrong('operatorId', `expected a known enterprise, got ${row.operatorId}`);
     }
     row.addresses.forEach((address, a) => {
-      if (!isAddress(address)) wrong(`addresses.${a}`, `expected an IP address or a range such as 10.0.0.0/8, got ${address}`);
+      if (!isAddress(address))
+        wrong(`addresses.${a}`, `expected an IP address or a range such as 10.0.0.0/8, got ${address}`);
     });
     row.bindings.forEach((binding, b) => {
       const outlet = outletOf.get(binding.outletId);

@@ -39,12 +39,20 @@ export function divisionPaths(divisions: Iterable<DivisionNode>): {
     if (known) return known;
     const above = whatIsAbove(node, nodes);
     if (typeof above === 'string') {
-      problems.push({ code: node.code, field: node.replacedBy ? 'replacedBy' : 'parent', message: above });
+      problems.push({
+        code: node.code,
+        field: node.replacedBy ? 'replacedBy' : 'parent',
+        message: above,
+      });
       return undefined;
     }
     if (open.has(node.code)) {
       const field = node.replacedBy ? 'replacedBy' : 'parent';
-      problems.push({ code: node.code, field, message: 'expected a tree, but this leads back to itself' });
+      problems.push({
+        code: node.code,
+        field,
+        message: 'expected a tree, but this leads back to itself',
+      });
       return undefined;
     }
     open.add(node.code);

@@ -7,7 +7,6 @@ import type { DeviceDoc, EnterpriseDoc, OutletDoc, PersonDoc, Placed, Stored } f
 function changed<T>(name: string, codec: Codec<T>, doc: Stored & Placed, data: T, now: number): NewFact<T> {
   return {
     subject: `facts.registry.${name.toLowerCase()}.changed`,
-    type: `greenwatch.registry.v1.${name}Changed`,
     codec,
     data,
     entity: doc._id,
@@ -71,7 +70,11 @@ export const deviceFact = (doc: DeviceDoc, now: number): NewFact<registryFacts.D
       edition: doc.edition,
       missingFlagValid: doc.missingFlagValid,
       operatorId: doc.operatorId ?? '',
-      bindings: doc.bindings.map((binding) => ({ ...binding, from: binding.from ?? 0, to: binding.to ?? 0 })),
+      bindings: doc.bindings.map((binding) => ({
+        ...binding,
+        from: binding.from ?? 0,
+        to: binding.to ?? 0,
+      })),
       facilities: doc.facilities,
     },
     now,

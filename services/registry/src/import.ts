@@ -44,25 +44,40 @@ export async function importRegistry(
   const { paths } = divisionPaths([...known.divisions, ...divisions]);
   const pathOf = (code: string): string[] => paths.get(code) ?? [];
   if (divisions.length > 0) {
-    const rows = changesBy(divisions, ({ code, validFrom, validTo, ...row }) => () => ({
-      ...row,
-      _id: code,
-      path: pathOf(code),
-      validFrom: ms(validFrom),
-      validTo: ms(validTo),
-    }), (row) => row.code);
-    add(await store.divisions(rows, ACTION, by));
+    add(
+      await store.divisions(
+        changesBy(
+          divisions,
+          (row) => row.code,
+          ({ code, validFrom, validTo, ...row }) =>
+            () => ({
+              ...row,
+              _id: code,
+              path: pathOf(code),
+              validFrom: ms(validFrom),
+              validTo: ms(validTo),
+            }),
+        ),
+        ACTION,
+        by,
+      ),
+    );
     await refreshPaths(divisions.map((row) => row.code));
   }
 
   add(
     await store.enterprises(
-      changesBy(enterprises, ({ id, ...row }) => () => ({
-        ...row,
-        _id: id,
-        enterpriseId: id,
-        divisionPath: pathOf(row.divisionCode),
-      }), (row) => row.id),
+      changesBy(
+        enterprises,
+        (row) => row.id,
+        ({ id, ...row }) =>
+          () => ({
+            ...row,
+            _id: id,
+            enterpriseId: id,
+            divisionPath: pathOf(row.divisionCode),
+          }),
+      ),
       ACTION,
       by,
     ),
@@ -76,11 +91,16 @@ export async function importRegistry(
   const pathOfEnterprise = (id: string): string[] => enterprisePath.get(id) ?? [];
   add(
     await store.outlets(
-      changesBy(outlets, ({ id, ...row }) => () => ({
-        ...row,
-        _id: id,
-        divisionPath: pathOfEnterprise(row.enterpriseId),
-      }), (row) => row.id),
+      changesBy(
+        outlets,
+        (row) => row.id,
+        ({ id, ...row }) =>
+          () => ({
+            ...row,
+            _id: id,
+            divisionPath: pathOfEnterprise(row.enterpriseId),
+          }),
+      ),
       ACTION,
       by,
     ),
@@ -88,22 +108,27 @@ export async function importRegistry(
 
   add(
     await store.devices(
-      changesBy(devices, ({ mn, password, bindings, facilities = [], ...row }) => (existing) => ({
-        ...row,
-        _id: mn,
-        facilities,
-        ...placed(
-          kit,
-          bindings.map((binding) => ({
-            ...binding,
-            from: ms(binding.from),
-            to: ms(binding.to),
-            divisionPath: pathOfEnterprise(binding.enterpriseId),
-          })),
-        ),
-        firstSeen: existing?.firstSeen,
-        passwordEncrypted: keepOrEncrypt(kit, existing?.passwordEncrypted, password),
-      }), (row) => row.mn),
+      changesBy(
+        devices,
+        (row) => row.mn,
+        ({ mn, password, bindings, facilities = [], ...row }) =>
+          (existing) => ({
+            ...row,
+            _id: mn,
+            facilities,
+            ...placed(
+              kit,
+              bindings.map((binding) => ({
+                ...binding,
+                from: ms(binding.from),
+                to: ms(binding.to),
+                divisionPath: pathOfEnterprise(binding.enterpriseId),
+              })),
+            ),
+            firstSeen: existing?.firstSeen,
+            passwordEncrypted: keepOrEncrypt(kit, existing?.passwordEncrypted, password),
+          }),
+      ),
       ACTION,
       by,
     ),
@@ -111,18 +136,23 @@ export async function importRegistry(
 
   add(
     await store.persons(
-      changesBy(persons, ({ id, phone, ...row }) => (existing) => ({
-        ...row,
-        _id: id,
-        divisionPath: pathOf(row.divisionCode),
-        ...(phone === undefined
-          ? {}
-          : {
-              phoneEncrypted: keepOrEncrypt(kit, existing?.phoneEncrypted, phone),
-              phoneIndex: kit.fields.blindIndex(phone),
-              phoneMasked: maskPhone(phone),
-            }),
-      }), (row) => row.id),
+      changesBy(
+        persons,
+        (row) => row.id,
+        ({ id, phone, ...row }) =>
+          (existing) => ({
+            ...row,
+            _id: id,
+            divisionPath: pathOf(row.divisionCode),
+            ...(phone === undefined
+              ? {}
+              : {
+                  phoneEncrypted: keepOrEncrypt(kit, existing?.phoneEncrypted, phone),
+                  phoneIndex: kit.fields.blindIndex(phone),
+                  phoneMasked: maskPhone(phone),
+                }),
+          }),
+      ),
       ACTION,
       by,
     ),
@@ -131,10 +161,21 @@ export async function importRegistry(
 
   /** Divisions moved: what lies in them moves along. Runs on every import of divisions, so a broken one is completed. */
   async function refreshPaths(codes: string[]): Promise<void> {
-    const within = { $or: [{ divisionPath: { $in: codes } }, { divisionCode: { $in: codes } }] };
-    const divisionIds = (await models.divisions.find({ path: { $in: codes } }, { _id: 1 }).lean()).map((row) => row._id);
+    const within = {
+      $or: [{ divisionPath: { $in: codes } }, { divisionCode: { $in: codes } }],
+    };
+    const divisionIds = (await models.divisions.find({ path: { $in: codes } }, { _id: 1 }).lean()).map(
+      (row) => row._id,
+    );
     await store.divisions(
-      changesOf(divisionIds, (existing) => existing && { ...withoutSequence(existing), path: pathOf(existing._id) }),
+      changesOf(
+        divisionIds,
+        (existing) =>
+          existing && {
+            ...withoutSequence(existing),
+            path: pathOf(existing._id),
+          },
+      ),
       ACTION,
       by,
     );
@@ -142,7 +183,11 @@ export async function importRegistry(
     await store.enterprises(
       changesOf(
         enterpriseIds,
-        (existing) => existing && { ...withoutSequence(existing), divisionPath: pathOf(existing.divisionCode) },
+        (existing) =>
+          existing && {
+            ...withoutSequence(existing),
+            divisionPath: pathOf(existing.divisionCode),
+          },
       ),
       ACTION,
       by,
@@ -152,7 +197,11 @@ export async function importRegistry(
     await store.persons(
       changesOf(
         personIds,
-        (existing) => existing && { ...withoutSequence(existing), divisionPath: pathOf(existing.divisionCode) },
+        (existing) =>
+          existing && {
+            ...withoutSequence(existing),
+            divisionPath: pathOf(existing.divisionCode),
+          },
       ),
       ACTION,
       by,
@@ -205,7 +254,10 @@ export async function importRegistry(
 }
 
 /** Where a device belongs, from its bindings; without any, to the province. */
-export function placed(kit: Kit, bindings: BindingDoc[]): Pick<DeviceDoc, 'bindings' | 'divisionPath' | 'enterpriseId'> {
+export function placed(
+  kit: Kit,
+  bindings: BindingDoc[],
+): Pick<DeviceDoc, 'bindings' | 'divisionPath' | 'enterpriseId'> {
   const latest = latestBinding(bindings);
   return {
     bindings,
@@ -227,8 +279,8 @@ export function withoutSequence<D extends { sequence: number }>({ sequence: _, .
 
 function changesBy<Row, D extends { _id: string; sequence: number }>(
   rows: Row[],
-  change: (row: Row) => (existing: D | undefined) => Desired<D>,
   id: (row: Row) => string,
+  change: (row: Row) => (existing: D | undefined) => Desired<D>,
 ): Map<string, Change<D>> {
   return new Map(rows.map((row) => [id(row), change(row)]));
 }
@@ -255,7 +307,11 @@ async function whatIsKnown(models: RegistryModels, input: ImportInput): Promise<
     models.outlets
       .find({
         $or: [
-          { enterpriseId: { $in: unique(outlets.map((row) => row.enterpriseId)) } },
+          {
+            enterpriseId: {
+              $in: unique(outlets.map((row) => row.enterpriseId)),
+            },
+          },
           {
             _id: {
               $in: unique([
@@ -267,10 +323,19 @@ async function whatIsKnown(models: RegistryModels, input: ImportInput): Promise<
         ],
       })
       .lean(),
-    models.persons.find({ _id: { $in: unique(enterprises.map((row) => row.principalPersonId)) } }).lean(),
+    models.persons
+      .find({
+        _id: { $in: unique(enterprises.map((row) => row.principalPersonId)) },
+      })
+      .lean(),
   ]);
   return {
-    divisions: divisionRows.map(({ _id, level, parent, replacedBy }) => ({ code: _id, level, parent, replacedBy })),
+    divisions: divisionRows.map(({ _id, level, parent, replacedBy }) => ({
+      code: _id,
+      level,
+      parent,
+      replacedBy,
+    })),
     enterprises: new Set(enterpriseRows.map((row) => row._id)),
     outlets: new Map(outletRows.map((row) => [row._id, row])),
     persons: new Map(personRows.map((row) => [row._id, row.enterpriseId])),

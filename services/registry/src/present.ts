@@ -16,7 +16,10 @@ export const enterpriseOf = ({ _id, sequence: _, enterpriseId: __, ...rest }: En
   ...rest,
 });
 
-export const outletOf = ({ _id, sequence: _, ...rest }: OutletDoc): Outlet => ({ id: _id, ...rest });
+export const outletOf = ({ _id, sequence: _, ...rest }: OutletDoc): Outlet => ({
+  id: _id,
+  ...rest,
+});
 
 export const deviceOf = (doc: DeviceDoc): Device => ({
   mn: doc._id,
@@ -44,4 +47,8 @@ export const personOf = ({
   phoneIndex: ___,
   roles,
   ...rest
-}: PersonDoc): Person => ({ id: _id, roles: roles as Person['roles'], ...rest });
+}: PersonDoc): Person => ({
+  id: _id,
+  roles: roles as Person['roles'],
+  ...rest,
+});

@@ -84,7 +84,10 @@ export interface PersonDoc extends Stored, Placed {
 }
 
 const options = { versionKey: false, minimize: false } as const;
-const stored = { _id: { type: String, required: true }, sequence: { type: Number, required: true } };
+const stored = {
+  _id: { type: String, required: true },
+  sequence: { type: Number, required: true },
+};
 const text = { type: String, required: true };
 const number = { type: Number, required: true };
 const texts = { type: [String], required: true };
@@ -142,7 +145,14 @@ const outletSchema = new Schema<OutletDoc>(
 ).index({ enterpriseId: 1, code: 1 }, { unique: true });
 
 const bindingSchema = new Schema<BindingDoc>(
-  { outletId: text, enterpriseId: text, medium: text, from: Number, to: Number, divisionPath: texts },
+  {
+    outletId: text,
+    enterpriseId: text,
+    medium: text,
+    from: Number,
+    to: Number,
+    divisionPath: texts,
+  },
   { _id: false },
 );
 const facilitySchema = new Schema<FacilityDoc>({ code: text, role: text, name: text }, { _id: false });

@@ -1,6 +1,6 @@
 import { ingestionFacts } from '@greenwatch/contracts';
-import { Type } from '@sinclair/typebox';
 import { afterKey, type Caller, conflict, defineService, notFound, onFact, pageOf, scopeFilter } from '@greenwatch/kit';
+import { Type } from '@sinclair/typebox';
 import { ms } from './check-import';
 import { deviceFact } from './facts';
 import { importRegistry, placed, withoutSequence } from './import';
@@ -20,7 +20,12 @@ export const registryService = defineService({
     const auditLook = async (by: Caller, action: string, persons: PersonDoc[]) => {
       if (by.kind === 'service' || persons.length === 0) return;
       await kit.transaction((session) =>
-        kit.audit(session, { action, entity: 'persons', by, detail: { ids: persons.map((person) => person._id) } }),
+        kit.audit(session, {
+          action,
+          entity: 'persons',
+          by,
+          detail: { ids: persons.map((person) => person._id) },
+        }),
       );
     };
 
@@ -34,7 +39,11 @@ export const registryService = defineService({
               $and: [
                 scopeFilter(caller),
                 division ? { divisionPath: division } : {},
-                q ? { $or: [{ name: { $regex: escapeRegex(q), $options: 'i' } }, { uscc: q.toUpperCase() }] } : {},
+                q
+                  ? {
+                      $or: [{ name: { $regex: escapeRegex(q), $options: 'i' } }, { uscc: q.toUpperCase() }],
+                    }
+                  : {},
                 beyond(after),
               ],
             })
@@ -66,7 +75,11 @@ export const registryService = defineService({
           const enterprise = outlet && (await models.enterprises.findById(outlet.enterpriseId).lean());
           if (!outlet || !enterprise) throw notFound('outlet', id);
           const devices = await models.devices.find({ 'bindings.outletId': id }).sort({ _id: 1 }).lean();
-          return { ...outletOf(outlet), enterprise: enterpriseOf(enterprise), devices: devices.map(deviceOf) };
+          return {
+            ...outletOf(outlet),
+            enterprise: enterpriseOf(enterprise),
+            devices: devices.map(deviceOf),
+          };
         },
 
         'registry.device.list': async ({ status, enterpriseId, after, limit = 100 }, { caller }) => {
@@ -97,7 +110,10 @@ export const registryService = defineService({
                 mn,
                 (existing) => {
                   if (existing?.status !== 'unclaimed') {
-                    throw conflict('ALREADY_CLAIMED', `The device ${mn} is ${existing?.status ?? 'gone'}, not unclaimed.`);
+                    throw conflict(
+                      'ALREADY_CLAIMED',
+                      `The device ${mn} is ${existing?.status ?? 'gone'}, not unclaimed.`,
+                    );
                   }
                   // What it has sent since it was first seen belongs to the outlet, unless the claim says otherwise.
                   const binding = {
@@ -154,23 +170,28 @@ export const registryService = defineService({
 
       facts: {
         // INGESTION_ADMISSION=open let in an MN that nobody registered: it waits here for somebody to claim it.
-        'facts.ingestion.device.unclaimed': onFact(ingestionFacts.DeviceUnclaimed, async ({ data, occurredAt }, session) => {
-          if (await models.devices.exists({ _id: data.mn }).session(session)) return;
-          const device: DeviceDoc = {
-            _id: data.mn,
-            sequence: 1,
-            status: 'unclaimed',
-            edition: data.edition === '2005' || data.edition === '2025' ? data.edition : '2017',
-            addresses: [],
-            missingFlagValid: true,
-            firstSeen: data.firstSeen,
-            facilities: [],
-            ...placed(kit, []),
-          };
-          delete device.enterpriseId;
-          await models.devices.collection.insertOne(device as never, { session });
-          await kit.facts.append(session, deviceFact(device, occurredAt));
-        }),
+        'facts.ingestion.device.unclaimed': onFact(
+          ingestionFacts.DeviceUnclaimed,
+          async ({ data, occurredAt }, session) => {
+            if (await models.devices.exists({ _id: data.mn }).session(session)) return;
+            const device: DeviceDoc = {
+              _id: data.mn,
+              sequence: 1,
+              status: 'unclaimed',
+              edition: data.edition === '2005' || data.edition === '2025' ? data.edition : '2017',
+              addresses: [],
+              missingFlagValid: true,
+              firstSeen: data.firstSeen,
+              facilities: [],
+              ...placed(kit, []),
+            };
+            delete device.enterpriseId;
+            await models.devices.collection.insertOne(device as never, {
+              session,
+            });
+            await kit.facts.append(session, deviceFact(device, occurredAt));
+          },
+        ),
       },
     };
   },

@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Caller, Kit, NewFact } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import { deviceFact, enterpriseFact, outletFact, personFact } from './facts';
-import type { DeviceDoc, DivisionDoc, EnterpriseDoc, OutletDoc, PersonDoc, RegistryModels, Stored } from './registry.model';
+import type {
+  DeviceDoc,
+  DivisionDoc,
+  EnterpriseDoc,
+  OutletDoc,
+  PersonDoc,
+  RegistryModels,
+  Stored,
+} from './registry.model';
 
 /** A record as it should stand; its sequence is the store's business. */
 export type Desired<D extends Stored> = Omit<D, 'sequence'>;
@@ -45,7 +53,10 @@ export function registryStore(kit: Kit, models: RegistryModels) {
           const before = existing.get(id);
           const desired = await (changes.get(id) as Change<D>)(before, session);
           if (!desired) continue;
-          const after = { ...withoutUndefined(desired), sequence: before?.sequence ?? 0 } as D;
+          const after = {
+            ...withoutUndefined(desired),
+            sequence: before?.sequence ?? 0,
+          } as D;
           if (before && isDeepStrictEqual(before, after)) continue;
           written.push({ ...after, sequence: after.sequence + 1 });
         }

@@ -16,7 +16,8 @@ export function usccCheckCharacter(code: string): string {
 /** Check character of an organisation code, from its first 8 characters. */
 export function organisationCheckCharacter(code: string): string {
   let sum = 0;
-  for (let i = 0; i < 8; i++) sum += ORGANISATION_ALPHABET.indexOf(code.charAt(i)) * (ORGANISATION_WEIGHTS[i] as number);
+  for (let i = 0; i < 8; i++)
+    sum += ORGANISATION_ALPHABET.indexOf(code.charAt(i)) * (ORGANISATION_WEIGHTS[i] as number);
   const rest = 11 - (sum % 11);
   return rest === 10 ? 'X' : rest === 11 ? '0' : String(rest);
 }
