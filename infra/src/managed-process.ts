@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from './process-identity';
@@ -86,12 +96,12 @@ export class ManagedProcess {
     throw new Error(`${this.name} did not become ready (${why}); the end of ${this.spec.logFile}:\n${this.logEnd()}`);
   }
 
-  /** SIGTERM, and SIGKILL when that does not end it in time. Resolves when it has ended. */
-  async stop(): Promise<void> {
+  /** Ends it for good: SIGTERM, and SIGKILL when that does not end it in time; or SIGKILL at once. Resolves when it has ended. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     this.stopping = true;
     const { child, exited } = this;
     if (!child) return;
-    child.kill('SIGTERM');
+    child.kill(signal);
     // A paused process does not see SIGTERM before it goes on.
     child.kill('SIGCONT');
     const kill = setTimeout(() => {

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+} from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -134,7 +143,8 @@ async function python(args: string[], doing: string, otherwise: string): Promise
     await run('python3', args, { maxBuffer: 16 << 20 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'python3 is not on PATH' : lastLine(error as { stderr?: string; message: string });
+    const reason =
+      code === 'ENOENT' ? 'python3 is not on PATH' : lastLine(error as { stderr?: string; message: string });
     throw new OperatorError(`${doing} failed (${reason}): ${otherwise}`);
   }
 }

@@ -52,11 +52,7 @@ export async function startTestProcess(options: TestProcessOptions): Promise<Tes
   return {
     pid: () => managed.pid,
     stop: () => managed.stop(),
-    kill: async () => {
-      const stopped = managed.stop();
-      managed.kill('SIGKILL');
-      await stopped;
-    },
+    kill: () => managed.stop('SIGKILL'),
     start: () => managed.start(),
     log: () => managed.logEnd(20_000),
   };

@@ -56,11 +56,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
   const valkeyUrl = `${valkeyRoot}/${process.env.JEST_WORKER_ID ?? '1'}`;
   await Promise.all([nats.start(), emptyValkey(valkeyUrl)]);
 
-  const killNats = async () => {
-    const stopped = nats.stop();
-    nats.kill('SIGKILL');
-    await stopped;
-  };
+  const killNats = () => nats.stop('SIGKILL');
   return {
     mongoUri,
     database,
