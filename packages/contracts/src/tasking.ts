@@ -181,7 +181,8 @@ export const taskingActions = {
       strict,
     ),
     result: Task,
-    roles: REVIEWERS,
+    // A duty officer who got a task because nobody else was there hands it on.
+    roles: [...REVIEWERS, 'duty-officer'],
   },
   // The bytes travel as a Moleculer stream; these are its meta `$params`.
   'tasking.photo.add': {

@@ -1,1 +1,4 @@
-export {};
+import { startService } from '@greenwatch/kit';
+import { taskingService } from './tasking.service';
+
+void startService(taskingService);
