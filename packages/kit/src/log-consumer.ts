@@ -7,13 +7,24 @@ import { isTransient } from './mongo';
 import { type Nats, READINGS } from './nats';
 import { SpanKind, traced } from './telemetry';
 
-/** One message of the READINGS log, decoded. (partition, sequence) identifies it for ever. */
-export interface LogMessage {
-  partition: number;
-  sequence: number;
-  /** How often it was delivered, this time included. */
-  deliveries: number;
-  batch: readingsLog.PacketBatch;
+/** One message of the READINGS log. (partition, sequence) identifies it for ever. */
+export class LogMessage {
+  #batch: readingsLog.PacketBatch | undefined;
+
+  constructor(
+    readonly partition: number,
+    readonly sequence: number,
+    /** How often it was delivered, this time included. */
+    readonly deliveries: number,
+    /** `PacketBatch` on the wire. */
+    readonly data: Uint8Array,
+  ) {}
+
+  /** Decoded when first asked for: who only copies packets on does not pay for it. */
+  get batch(): readingsLog.PacketBatch {
+    this.#batch ??= readingsLog.PacketBatch.decode(this.data);
+    return this.#batch;
+  }
 }
 
 export interface PartitionGroup {
@@ -88,15 +99,8 @@ export class LogConsumer {
     this.#streams.push(messages);
     void (async () => {
       for await (const source of messages) {
-        this.#queue.push({
-          source,
-          message: {
-            partition,
-            sequence: source.seq,
-            deliveries: source.info.deliveryCount,
-            batch: readingsLog.PacketBatch.decode(source.data),
-          },
-        });
+        const message = new LogMessage(partition, source.seq, source.info.deliveryCount, source.data);
+        this.#queue.push({ source, message });
         this.#wake();
       }
     })().catch((error) => {
@@ -138,7 +142,7 @@ export class LogConsumer {
     while (true) {
       try {
         const { group } = this.definition;
-        const parent = delivered[0]?.message.batch.traceParent;
+        const parent = delivered[0]?.source.headers?.get('traceparent');
         await traced(`readings ${group}`, SpanKind.CONSUMER, parent, () =>
           this.definition.handle(delivered.map((d) => d.message)),
         );
