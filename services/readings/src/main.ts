@@ -1,1 +1,4 @@
-export {};
+import { startService } from '@greenwatch/kit';
+import { readingsService } from './readings.service';
+
+void startService(readingsService);

@@ -1,0 +1,225 @@
+import { dayOf, startOfDay } from '@greenwatch/kit';
+import { packetKey } from './packet-key';
+
+const DAY_MS = 86_400_000;
+
+/** Packets of one device, kind and day that one log message carried: what becomes one document. */
+export interface PacketGroup {
+  key: string;
+  mn: string;
+  kind: number;
+  /** `StoredPackets` on the wire, in the order of the log. */
+  packets: Buffer;
+  /** The newest data time among them (ms), and the packets of that moment as `StoredPackets`. */
+  newest: number;
+  newestPackets: Buffer;
+}
+
+/** Where a packet's parts lie in the message; `…To` is not included. `fields` includes its length prefix. */
+interface PacketRange {
+  dataTime: number;
+  dataTimeFrom: number;
+  dataTimeTo: number;
+  receivedFrom: number;
+  receivedTo: number;
+  fieldsFrom: number;
+  fieldsTo: number;
+}
+
+interface OpenGroup {
+  mn: string;
+  kind: number;
+  day: string;
+  packets: PacketRange[];
+}
+
+/**
+ * Splits one message of the READINGS stream (`PacketBatch`) by device, kind and day of the data time.
+ *
+ * Written against the protobuf wire format instead of the generated codec, because every packet of the province passes
+ * here: times and the text of the values are copied as bytes, never decoded (measured in the README). A test holds it
+ * to the generated codec. Throws on bytes that are no `PacketBatch`.
+ */
+export function groupPackets(message: Uint8Array, partition: number, sequence: number): PacketGroup[] {
+  const groups = new Map<string, OpenGroup>();
+  const wire = new Wire(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
+  while (wire.at < wire.end) {
+    const tag = wire.varint();
+    // PacketBatch.packets = 3
+    if (tag !== 26) wire.skip(tag);
+    else readPacket(wire, wire.varint(), groups);
+  }
+  const documents: PacketGroup[] = [];
+  for (const group of groups.values()) documents.push(encodeGroup(wire.bytes, group, partition, sequence));
+  return documents;
+}
+
+function readPacket(wire: Wire, length: number, groups: Map<string, OpenGroup>): void {
+  const end = wire.at + length;
+  if (end > wire.end) throw new Error('packet longer than its message');
+  let mn = '';
+  let kind = 0;
+  const range: PacketRange = {
+    dataTime: 0,
+    dataTimeFrom: 0,
+    dataTimeTo: 0,
+    receivedFrom: 0,
+    receivedTo: 0,
+    fieldsFrom: 0,
+    fieldsTo: 0,
+  };
+  while (wire.at < end) {
+    const tag = wire.varint();
+    switch (tag) {
+      case 10: {
+        const size = wire.varint();
+        mn = wire.bytes.toString('latin1', wire.at, wire.at + size);
+        wire.at += size;
+        break;
+      }
+      case 16:
+        kind = wire.varint();
+        break;
+      case 24:
+        range.dataTimeFrom = wire.at;
+        range.dataTime = wire.varint();
+        range.dataTimeTo = wire.at;
+        break;
+      case 32:
+        range.receivedFrom = wire.at;
+        wire.varint();
+        range.receivedTo = wire.at;
+        break;
+      case 42: {
+        range.fieldsFrom = wire.at;
+        const size = wire.varint();
+        wire.at += size;
+        range.fieldsTo = wire.at;
+        break;
+      }
+      default:
+        wire.skip(tag);
+    }
+  }
+  if (wire.at !== end) throw new Error('packet shorter than its fields');
+  const day = dayNameOf(range.dataTime);
+  const name = `${mn} ${kind} ${day}`;
+  const group = groups.get(name);
+  if (group) group.packets.push(range);
+  else groups.set(name, { mn, kind, day, packets: [range] });
+}
+
+let day = { from: 0, to: 0, name: '' };
+
+/** `dayOf`, remembering the last: almost every packet is of the same day as the one before it. */
+function dayNameOf(time: number): string {
+  if (time < day.from || time >= day.to) {
+    const from = startOfDay(time);
+    day = { from, to: from + DAY_MS, name: dayOf(time) };
+  }
+  return day.name;
+}
+
+function encodeGroup(source: Buffer, group: OpenGroup, partition: number, sequence: number): PacketGroup {
+  const { mn, kind, day } = group;
+  let size = 0;
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const packet of group.packets) {
+    const body = bodySize(packet);
+    size += 1 + varintSize(body) + body;
+    if (packet.dataTime > newest) newest = packet.dataTime;
+  }
+  const target = Buffer.allocUnsafe(size);
+  const ofNewest: Buffer[] = [];
+  let at = 0;
+  for (const packet of group.packets) {
+    const start = at;
+    // StoredPackets.packets = 1
+    target[at++] = 10;
+    at = writeVarint(target, at, bodySize(packet));
+    at = copyField(source, packet.dataTimeFrom, packet.dataTimeTo, target, at, 8);
+    at = copyField(source, packet.receivedFrom, packet.receivedTo, target, at, 16);
+    at = copyField(source, packet.fieldsFrom, packet.fieldsTo, target, at, 26);
+    if (packet.dataTime === newest) ofNewest.push(target.subarray(start, at));
+  }
+  const newestPackets = ofNewest.length === 1 && ofNewest[0] ? ofNewest[0] : Buffer.concat(ofNewest);
+  return {
+    key: packetKey({ mn, kind, day, partition, sequence }),
+    mn,
+    kind,
+    packets: target,
+    newest,
+    newestPackets,
+  };
+}
+
+/** Size of the `StoredPacket` of a packet: each part it has, with one byte of tag. */
+function bodySize(packet: PacketRange): number {
+  return (
+    partSize(packet.dataTimeFrom, packet.dataTimeTo) +
+    partSize(packet.receivedFrom, packet.receivedTo) +
+    partSize(packet.fieldsFrom, packet.fieldsTo)
+  );
+}
+
+function partSize(from: number, to: number): number {
+  return to === from ? 0 : 1 + to - from;
+}
+
+function copyField(source: Buffer, from: number, to: number, target: Buffer, at: number, tag: number): number {
+  if (to === from) return at;
+  target[at] = tag;
+  source.copy(target, at + 1, from, to);
+  return at + 1 + to - from;
+}
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+function writeVarint(target: Buffer, at: number, value: number): number {
+  let position = at;
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) target[position++] = (rest % 128) | 128;
+  target[position++] = rest;
+  return position;
+}
+
+/** Cursor over protobuf's wire format (https://protobuf.dev/programming-guides/encoding). */
+class Wire {
+  at = 0;
+  readonly end: number;
+
+  constructor(readonly bytes: Buffer) {
+    this.end = bytes.length;
+  }
+
+  /** Whole numbers up to 2^53: times before the year 287396, lengths, tags. */
+  varint(): number {
+    let value = 0;
+    let factor = 1;
+    for (let count = 0; count < 8; count++) {
+      const byte = this.bytes[this.at++];
+      if (byte === undefined) throw new Error('message ends inside a number');
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+      factor *= 128;
+    }
+    throw new Error('number longer than 8 bytes');
+  }
+
+  /** Steps over a field that is not read here. */
+  skip(tag: number): void {
+    const type = tag & 7;
+    if (type === 0) this.varint();
+    else if (type === 1) this.at += 8;
+    else if (type === 2) {
+      const size = this.varint();
+      this.at += size;
+    } else if (type === 5) this.at += 4;
+    else throw new Error(`unknown wire type ${type}`);
+    if (this.at > this.end) throw new Error('field longer than its message');
+  }
+}

@@ -1,0 +1,95 @@
+import { KINDS, type Kind, type Moment, type readingsGrpc } from '@greenwatch/contracts';
+import { isoTime } from '@greenwatch/kit';
+import type { TimeRange } from './access';
+import { type MergedMoment, mergePackets, newestValues } from './merge';
+import type { PacketStore } from './packet.model';
+
+/** A merged moment with whose it is. `kind` as in the log (`readingsLog.Kind`). */
+export interface DeviceMoment extends MergedMoment {
+  mn: string;
+  kind: number;
+}
+
+/** The number by which the log and the store name a kind. */
+export function kindNumber(kind: Kind): number {
+  return KINDS.indexOf(kind) + 1;
+}
+
+/** The moments of a device and kind within ranges (sorted, without overlaps) by data time, held a day at a time. */
+export async function* readMoments(
+  store: PacketStore,
+  mn: string,
+  kind: number,
+  ranges: readonly TimeRange[],
+): AsyncGenerator<DeviceMoment> {
+  for (const range of ranges) {
+    for await (const packets of store.days(mn, kind, range)) {
+      for (const moment of mergePackets(packets)) {
+        if (moment.dataTime >= range.from && moment.dataTime < range.to) yield { ...moment, mn, kind };
+      }
+    }
+  }
+}
+
+/** Order of moments where several devices are read side by side. */
+export function compareMoments(a: { dataTime: number; mn: string }, b: { dataTime: number; mn: string }): number {
+  return a.dataTime - b.dataTime || (a.mn < b.mn ? -1 : a.mn > b.mn ? 1 : 0);
+}
+
+/** Joins sorted streams into one sorted stream, holding one item of each. */
+export async function* mergeSorted<T>(
+  streams: AsyncGenerator<T>[],
+  compare: (a: T, b: T) => number,
+): AsyncGenerator<T> {
+  const heads: { value: T; stream: AsyncGenerator<T> }[] = [];
+  const advance = async (stream: AsyncGenerator<T>) => {
+    const { done, value } = await stream.next();
+    if (!done) heads.push({ value, stream });
+  };
+  try {
+    for (const stream of streams) await advance(stream);
+    while (heads.length > 0) {
+      heads.sort((a, b) => compare(a.value, b.value));
+      const first = heads.shift();
+      if (!first) return;
+      yield first.value;
+      await advance(first.stream);
+    }
+  } finally {
+    for (const stream of streams) await stream.return(undefined);
+  }
+}
+
+/** The first `count` items; the stream is closed. */
+export async function take<T>(stream: AsyncGenerator<T>, count: number): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of stream) {
+    items.push(item);
+    if (items.length === count) break;
+  }
+  return items;
+}
+
+/** As the actions give it. */
+export function toMoment(moment: DeviceMoment): Moment {
+  const kind = KINDS[moment.kind - 1];
+  if (!kind) throw new Error(`kind ${moment.kind} of ${moment.mn} is none that this version knows`);
+  return {
+    mn: moment.mn,
+    kind,
+    dataTime: isoTime(moment.dataTime),
+    receivedAt: isoTime(moment.receivedAt),
+    values: Object.fromEntries(newestValues(moment).map(({ factor, fields }) => [factor, Object.fromEntries(fields)])),
+    revisions: moment.revisions,
+  };
+}
+
+/** As the export gives it. */
+export function toGrpcMoment(moment: DeviceMoment): readingsGrpc.Moment {
+  const { mn, kind, dataTime, receivedAt, revisions } = moment;
+  const factors = newestValues(moment).map(({ factor, fields }) => ({
+    code: factor,
+    fields: fields.map(([name, value]) => ({ name, value })),
+  }));
+  return { mn, kind, dataTime, receivedAt, factors, revisions };
+}

@@ -1,0 +1,149 @@
+import { type Moment, readingsGrpc, registryFacts } from '@greenwatch/contracts';
+import {
+  afterKey,
+  type Caller,
+  defineService,
+  inScope,
+  invalid,
+  isoTime,
+  notFound,
+  onProjected,
+  pageOf,
+} from '@greenwatch/kit';
+import { Type } from '@sinclair/typebox';
+import { ALWAYS, rangeOf, type TimeRange, visibleRanges, within } from './access';
+import { Devices } from './device.model';
+import { exportMoments } from './export';
+import { groupPackets } from './group-packets';
+import { LatestMoments } from './latest';
+import { compareMoments, type DeviceMoment, kindNumber, mergeSorted, readMoments, take, toMoment } from './moments';
+import { PacketStore } from './packet.model';
+
+const PAGE = 100;
+
+/** Keeps every reading with its revisions and gives them out (README). */
+export const readingsService = defineService({
+  name: 'readings',
+  config: Type.Object({}),
+  create(kit) {
+    const province = kit.config.PROVINCE;
+    const store = new PacketStore(kit.db);
+    const devices = new Devices(kit.db);
+    const latest = new LatestMoments(kit.valkey, store, kit.log);
+
+    /** The times of a device that the caller may see. @throws 404 where there are none */
+    async function visible(caller: Caller, mn: string): Promise<TimeRange[]> {
+      const device = (await devices.byMn([mn])).get(mn);
+      const ranges = visibleRanges(caller, device, province);
+      if (ranges.length === 0) throw notFound('device', mn);
+      return ranges;
+    }
+
+    /** For each device that stood or stands at the outlet, when it did so. @throws 404 outside the caller's scope */
+    async function throughBindings(caller: Caller, outletId: string): Promise<{ mn: string; ranges: TimeRange[] }[]> {
+      const bound = (await devices.boundTo(outletId)).flatMap((device) => {
+        const seen = visibleRanges(caller, device, province);
+        return device.bindings
+          .filter((binding) => binding.outletId === outletId)
+          .map((binding) => ({ mn: device._id, ranges: within(seen, rangeOf(binding)) }));
+      });
+      if (bound.some(({ ranges }) => ranges.length > 0)) return bound;
+      const outlet = await devices.outlet(outletId);
+      if (!outlet || !inScope(caller, outlet)) throw notFound('outlet', outletId);
+      return [];
+    }
+
+    return {
+      actions: {
+        async 'readings.moment.list'({ mn, kind, from, to, after, limit = PAGE }, { caller }) {
+          const range = queryRange(from, to);
+          const seen = await visible(caller, mn);
+          const [last] = afterKey(after, 1) ?? [];
+          const rest = last === undefined ? range : { from: keyTime(last) + 1, to: range.to };
+          const found = await take(readMoments(store, mn, kindNumber(kind), within(seen, rest)), limit + 1);
+          return momentPage(pageOf(found, limit, ({ dataTime }) => [String(dataTime)]));
+        },
+
+        async 'readings.outlet.list'({ outletId, kind, from, to, after, limit = PAGE }, { caller }) {
+          const range = queryRange(from, to);
+          const bound = await throughBindings(caller, outletId);
+          const [lastTime, lastMn = ''] = afterKey(after, 2) ?? [];
+          const last = lastTime === undefined ? undefined : { dataTime: keyTime(lastTime), mn: lastMn };
+          const rest = { from: Math.max(range.from, last?.dataTime ?? 0), to: range.to };
+          const streams = bound.map(({ mn, ranges }) => readMoments(store, mn, kindNumber(kind), within(ranges, rest)));
+          // `rest` begins with the moments of the last one's time, some of which the page before had.
+          const merged = mergeSorted(streams, compareMoments);
+          const found = await take(
+            skipUntil(merged, (moment) => !last || compareMoments(moment, last) > 0),
+            limit + 1,
+          );
+          return momentPage(pageOf(found, limit, ({ dataTime, mn }) => [String(dataTime), mn]));
+        },
+
+        async 'readings.latest.list'({ mns }, { caller }) {
+          const known = await devices.byMn(mns);
+          const ranges = new Map(
+            [...new Set(mns)].map((mn) => [mn, visibleRanges(caller, known.get(mn), province)] as const),
+          );
+          const moments = await latest.read([...ranges.keys()].filter((mn) => ranges.get(mn)?.length));
+          const inSight = ({ mn, dataTime }: { mn: string; dataTime: number }) =>
+            within(ranges.get(mn) ?? [], { from: dataTime, to: dataTime + 1 }).length > 0;
+          return moments.filter(inSight).map(toMoment);
+        },
+      },
+
+      facts: {
+        'facts.registry.device.changed': onProjected(registryFacts.DeviceChanged, (fact) => devices.keepDevice(fact)),
+        'facts.registry.outlet.changed': onProjected(registryFacts.OutletChanged, (fact) => devices.keepOutlet(fact)),
+      },
+
+      partitions: [
+        {
+          group: 'readings',
+          async handle(messages) {
+            const groups = messages.flatMap(({ data, partition, sequence }) => groupPackets(data, partition, sequence));
+            await store.insert(groups);
+            await latest.advance(groups);
+          },
+        },
+      ],
+
+      grpc(server) {
+        const { identity, log } = kit;
+        server.addService(readingsGrpc.ReadingsServiceService, {
+          export: exportMoments({ store, devices, identity, province, log }),
+        });
+      },
+
+      async started() {
+        await store.prepare();
+        await latest
+          .start()
+          .catch((error) => kit.log.warn({ err: error }, 'Valkey is away: latest moments come from MongoDB'));
+      },
+    };
+  },
+});
+
+/** Reads the times of a query. `from` is included, `to` is not. @throws 422 */
+function queryRange(from: string | undefined, to: string | undefined): TimeRange {
+  const range = {
+    from: from === undefined ? ALWAYS.from : Date.parse(from),
+    to: to === undefined ? ALWAYS.to : Date.parse(to),
+  };
+  if (range.from >= range.to) throw invalid('to', `must be later than from (${isoTime(range.from)})`);
+  return range;
+}
+
+function keyTime(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw invalid('after', 'must be the `next` of the page before');
+  return Number(text);
+}
+
+async function* skipUntil<T>(stream: AsyncGenerator<T>, begins: (item: T) => boolean): AsyncGenerator<T> {
+  for await (const item of stream) if (begins(item)) yield item;
+}
+
+function momentPage({ items, next }: { items: DeviceMoment[]; next?: string }): { items: Moment[]; next?: string } {
+  return { items: items.map(toMoment), ...(next === undefined ? {} : { next }) };
+}
