@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { type ActionContract, ROLES } from './action';
 import { DeviceLink } from './ingestion';
-import { Notice } from './notifications';
+import { Delivery, Notice } from './notifications';
 import { Permit } from './permits';
 import { Moment } from './readings';
 import { Enterprise, EnterpriseDetail } from './registry';
@@ -23,19 +23,11 @@ export const AccountInput = Type.Object(
     division: DivisionCode,
     personId: Type.Optional(Id),
     enterpriseId: Type.Optional(Id),
+    operatorId: Type.Optional(Id),
     locale: Type.Optional(Literals(['zh-CN', 'en'])),
   },
   strict,
 );
-
-export const gatewayActions = {
-  // Accounts that exist keep their password.
-  'gateway.account.import': {
-    params: Type.Object({ accounts: Type.Array(AccountInput) }, strict),
-    result: Type.Object({ created: Type.Integer(), existing: Type.Integer() }),
-    roles: ['administrator', 'service'],
-  },
-} as const satisfies Record<string, ActionContract>;
 
 /** Who is logged in, as the pages need it. */
 export const Me = Type.Object(
@@ -49,6 +41,7 @@ export const Me = Type.Object(
     divisionName: Type.Optional(Type.String({ description: 'absent while the registry does not answer' })),
     personId: Type.Optional(Id),
     enterpriseId: Type.Optional(Id),
+    operatorId: Type.Optional(Id),
     scopes: Type.Array(Type.String(), { description: 'of an API key; empty for people' }),
     locale: Type.Optional(Literals(['zh-CN', 'en'])),
     mustChangePassword: Type.Boolean(),
@@ -97,6 +90,26 @@ export const NewApiKey = Type.Composite(
   [ApiKey, Type.Object({ key: Type.String({ description: 'shown this once; only its hash is kept' }) })],
   strict,
 );
+
+export const gatewayActions = {
+  // Accounts that exist keep their password.
+  'gateway.account.import': {
+    params: Type.Object({ accounts: Type.Array(AccountInput) }, strict),
+    result: Type.Object({ created: Type.Integer(), existing: Type.Integer() }),
+    roles: ['administrator', 'service'],
+  },
+  'gateway.apiKey.create': { params: ApiKeyInput, result: NewApiKey, roles: ['administrator', 'service'] },
+  'gateway.apiKey.list': {
+    params: Type.Object({}, strict),
+    result: Type.Object({ items: Type.Array(ApiKey) }, strict),
+    roles: ['administrator', 'service'],
+  },
+  'gateway.apiKey.revoke': {
+    params: Type.Object({ id: Id }, strict),
+    result: ApiKey,
+    roles: ['administrator', 'service'],
+  },
+} as const satisfies Record<string, ActionContract>;
 
 /** Active alarms (without those raised from history) by level. */
 export const AlarmCounts = Type.Object(
@@ -211,7 +224,18 @@ export const LiveEvents = {
     },
     strict,
   ),
-  notice: Type.Object({ notice: Notice }, strict),
+  notice: Type.Object(
+    {
+      notice: Type.Composite(
+        [
+          Type.Omit(Notice, ['deliveries']),
+          Type.Object({ deliveries: Type.Array(Type.Omit(Delivery, ['attempts', 'to'])) }),
+        ],
+        strict,
+      ),
+    },
+    strict,
+  ),
   link: Type.Object({ mn: Mn, online: Type.Boolean(), at: Time, enterpriseId: Type.Optional(Id) }, strict),
   reading: Type.Omit(Moment, ['revisions'], {
     ...strict,

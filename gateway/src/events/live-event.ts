@@ -1,0 +1,175 @@
+import {
+  type Alarm,
+  fact,
+  ingestionFacts,
+  KINDS,
+  type LiveEvents,
+  type Moment,
+  type Notice,
+  notificationsFacts,
+  type readingsLog,
+  rulesFacts,
+  taskingFacts,
+} from '@greenwatch/contracts';
+import { isoTime, isoTimeOrNone } from '@greenwatch/kit';
+
+/** One event on its way to the pages, with what decides who may see it. */
+export interface LiveEvent<K extends keyof LiveEvents = keyof LiveEvents> {
+  event: K;
+  data: LiveEvents[K];
+  divisionPath: string[];
+  enterpriseId?: string;
+  /** People it concerns, wherever they are. */
+  personIds?: string[];
+}
+
+/**
+ * Makes the live event of a fact as it came over NATS; undefined for facts that the pages do not show.
+ * @param subject `facts.<producer>.<entity>.<verb>`
+ * @throws Error when the bytes are no envelope
+ */
+export function liveEventOf(subject: string, bytes: Uint8Array): LiveEvent | undefined {
+  const [, producer, entity, verb = ''] = subject.split('.');
+  const read = READERS[`${producer}.${entity}`];
+  if (!read) return undefined;
+  const envelope = fact.Envelope.decode(bytes);
+  const event = read(envelope, verb);
+  return event && { divisionPath: envelope.divisionPath, enterpriseId: envelope.enterpriseId || undefined, ...event };
+}
+
+type Reader = (envelope: fact.Envelope, verb: string) => Omit<LiveEvent, 'divisionPath'> | undefined;
+
+const READERS: Record<string, Reader> = {
+  'rules.alarm': ({ data, divisionPath }, verb) => ({
+    event: 'alarm',
+    data: { verb, alarm: { ...alarmOf(rulesFacts.AlarmChanged.decode(data)), divisionPath } },
+  }),
+  'tasking.task': ({ data }, verb) => {
+    // The timer of a task's next step is no news for anybody.
+    if (verb === 'due') return undefined;
+    const changed = taskingFacts.TaskChanged.decode(data);
+    return {
+      event: 'task',
+      data: { verb, task: taskOf(changed), remark: changed.remark || undefined },
+      personIds: [...changed.assignees.map(({ personId }) => personId), ...changed.watchers],
+    };
+  },
+  'notifications.notice': ({ data }) => {
+    const notice = noticeOf(notificationsFacts.NoticeChanged.decode(data));
+    return { event: 'notice', data: { notice }, personIds: [notice.recipientPersonId] };
+  },
+  'ingestion.device': ({ data }, verb) => {
+    if (verb !== 'online' && verb !== 'offline') return undefined;
+    const link = ingestionFacts.DeviceLink.decode(data);
+    return { event: 'link', data: { mn: link.mn, online: link.online, at: isoTime(link.at) } };
+  },
+};
+
+function alarmOf(changed: rulesFacts.AlarmChanged): Omit<LiveEvents['alarm']['alarm'], 'divisionPath'> {
+  const { id, mn, active, acknowledged, startedAt, endedAt, history } = changed;
+  return {
+    id,
+    code: changed.code as Alarm['code'],
+    level: changed.level as Alarm['level'],
+    enterpriseId: changed.enterpriseId || undefined,
+    outletId: changed.outletId || undefined,
+    mn,
+    factor: changed.factor || undefined,
+    active,
+    acknowledged,
+    startedAt: isoTime(startedAt),
+    endedAt: isoTimeOrNone(endedAt),
+    durationMin: durationMin(changed),
+    history,
+    multiple: changed.multiple || undefined,
+    evidence: changed.evidence.map(({ dataTime, value, field, limit, unit, limitId, basis }) => ({
+      dataTime: isoTime(dataTime),
+      value,
+      field,
+      limit: limit || undefined,
+      unit: unit || undefined,
+      limitId: limitId || undefined,
+      basis: basis || undefined,
+    })),
+  };
+}
+
+/** From start to end, or to the newest evidence while it lasts. */
+function durationMin({ startedAt, endedAt, evidence }: rulesFacts.AlarmChanged): number {
+  const end = endedAt || Math.max(startedAt, ...evidence.map(({ dataTime }) => dataTime));
+  return Math.round((end - startedAt) / 60_000);
+}
+
+function taskOf(changed: taskingFacts.TaskChanged): LiveEvents['task']['task'] {
+  const { id, title, clueId, enterpriseId, enterpriseName, watchers } = changed;
+  return {
+    id,
+    type: changed.type as LiveEvents['task']['task']['type'],
+    state: changed.state as LiveEvents['task']['task']['state'],
+    level: changed.level as LiveEvents['task']['task']['level'],
+    title,
+    clueId,
+    alarmId: changed.alarmId || undefined,
+    enterpriseId,
+    enterpriseName,
+    outletId: changed.outletId || undefined,
+    linkedTaskId: changed.linkedTaskId || undefined,
+    assignees: changed.assignees.map(({ personId, role }) => ({
+      personId,
+      role: role as LiveEvents['task']['task']['assignees'][number]['role'],
+    })),
+    watchers,
+    acceptBy: isoTimeOrNone(changed.acceptBy),
+    arriveBy: isoTimeOrNone(changed.arriveBy),
+    reportBy: isoTimeOrNone(changed.reportBy),
+    reviewBy: isoTimeOrNone(changed.reviewBy),
+  };
+}
+
+function noticeOf(changed: notificationsFacts.NoticeChanged): LiveEvents['notice']['notice'] {
+  const { id, recipientPersonId, title, body, subjectId } = changed;
+  return {
+    id,
+    recipientPersonId,
+    title,
+    body,
+    subject: { kind: changed.subjectKind as Notice['subject']['kind'], id: subjectId },
+    level: changed.level as Notice['level'],
+    createdAt: isoTime(changed.createdAt),
+    readAt: isoTimeOrNone(changed.readAt),
+    deliveries: changed.deliveries.map(({ channel, status, at, providerId, error }) => ({
+      channel: channel as Notice['deliveries'][number]['channel'],
+      status: status as Notice['deliveries'][number]['status'],
+      at: isoTime(at),
+      providerId: providerId || undefined,
+      error: error || undefined,
+    })),
+  };
+}
+
+/** A packet of the readings log as its watchers get it. */
+export function readingOf(packet: readingsLog.Packet): LiveEvents['reading'] {
+  return {
+    mn: packet.mn,
+    // Kind 0 is "unspecified" in proto; the names follow in the same order.
+    kind: KINDS[packet.kind - 1] ?? 'realtime',
+    dataTime: isoTime(packet.dataTime),
+    receivedAt: isoTime(packet.receivedAt),
+    values: valuesOf(packet.fields),
+  };
+}
+
+/** `a01-Avg=1,a01-Flag=N;a02-Rtd=2` → `{a01: {Avg: '1', Flag: 'N'}, a02: {Rtd: '2'}}`. */
+export function valuesOf(fields: string): Moment['values'] {
+  // Codes come from devices: without a prototype, a code such as `__proto__` is a name like any other.
+  const values: Moment['values'] = Object.create(null);
+  for (const pair of fields.split(/[;,]/)) {
+    const equals = pair.indexOf('=');
+    const dash = pair.lastIndexOf('-', equals);
+    if (dash < 1) continue;
+    const code = pair.slice(0, dash);
+    values[code] ??= Object.create(null) as Record<string, string>;
+    values[code][pair.slice(dash + 1, equals)] = pair.slice(equals + 1);
+  }
+  return values;
+}
