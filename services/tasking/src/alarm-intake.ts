@@ -1,7 +1,7 @@
-import { factorInfo } from '@greenwatch/hj212';
 import { type Level, rulesFacts, type TaskType } from '@greenwatch/contracts';
+import { factorInfo } from '@greenwatch/hj212';
 import { type Fact, isoTime, type Kit, newId } from '@greenwatch/kit';
-import type { ClientSession } from 'mongoose';
+import type { ClientSession, Model } from 'mongoose';
 import { dedupKey, inspectionFor, isHigher, isLevel, mergesInto, taskTitle, topicOf } from './clue';
 import type { AlarmDoc, ClueDoc, clueModels } from './clue.model';
 import type { Dispatch } from './dispatch';
@@ -10,7 +10,6 @@ import type { TaskDoc } from './task.model';
 import { TaskEdit } from './task-edit';
 import { isOpen } from './task-state';
 import { earlier, limitsFrom, reviewLimit } from './time-limits';
-import type { Model } from 'mongoose';
 
 type AlarmFact = Fact<rulesFacts.AlarmChanged>;
 type Clues = ReturnType<typeof clueModels>;
@@ -33,7 +32,8 @@ export class AlarmIntake {
   async take(fact: AlarmFact, session: ClientSession): Promise<void> {
     const { data, sequence } = fact;
     const { id, active } = data;
-    if (!isLevel(data.level)) throw new Error(`alarm ${id}: level "${data.level}" is not one of urgent, high, mid, low`);
+    if (!isLevel(data.level))
+      throw new Error(`alarm ${id}: level "${data.level}" is not one of urgent, high, mid, low`);
     const level = data.level;
     const { alarms, clues } = this.models;
     const known = await alarms.findOne({ _id: id }, null, { session }).lean<AlarmDoc>();
@@ -191,7 +191,10 @@ export class AlarmIntake {
 
   /** The alarm overtook the registry's fact about its enterprise: it comes again by a timer, until the enterprise is known. */
   async #waitForEnterprise({ data, sequence, divisionPath }: AlarmFact, session: ClientSession): Promise<void> {
-    this.kit.log.warn({ alarm: data.id, enterprise: data.enterpriseId }, 'an alarm waits: its enterprise is not known yet');
+    this.kit.log.warn(
+      { alarm: data.id, enterprise: data.enterpriseId },
+      'an alarm waits: its enterprise is not known yet',
+    );
     await this.kit.facts.cancel(session, waitingKey(data.id));
     await this.kit.facts.append(session, {
       subject: 'facts.tasking.alarm.due',

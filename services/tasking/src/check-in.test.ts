@@ -41,7 +41,13 @@ describe('domain.md 5.4: check-in within 300 m at 100 m accuracy', () => {
     ['accuracy 100 m', north(0), 100, 'CGCS2000', true],
     ['accuracy 101 m', north(0), 101, 'CGCS2000', false],
     ['a phone that sends GCJ-02', { lon: 120.555485, lat: 30.627705 }, 10, 'GCJ02', true],
-    ['the same sent with the wrong datum is half a kilometre off', { lon: 120.555485, lat: 30.627705 }, 10, 'WGS84', false],
+    [
+      'the same sent with the wrong datum is half a kilometre off',
+      { lon: 120.555485, lat: 30.627705 },
+      10,
+      'WGS84',
+      false,
+    ],
   ])('%s', (_, point, accuracy, datum, inside) => {
     expect(judgeCheckIn({ ...point, accuracy, datum }, place).inside).toBe(inside);
   });

@@ -17,8 +17,7 @@ const radians = (degrees: number) => (degrees * Math.PI) / 180;
 export function distanceMetres(a: Point, b: Point): number {
   const dLat = radians(b.lat - a.lat);
   const dLon = radians(b.lon - a.lon);
-  const h =
-    Math.sin(dLat / 2) ** 2 + Math.cos(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.sin(dLon / 2) ** 2;
+  const h = Math.sin(dLat / 2) ** 2 + Math.cos(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.sin(dLon / 2) ** 2;
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
@@ -29,17 +28,31 @@ export function distanceMetres(a: Point, b: Point): number {
 export function cgcs2000ToGcj02({ lon, lat }: Point): Point {
   if (lon < 72.004 || lon > 137.8347 || lat < 0.8293 || lat > 55.8271) return { lon, lat };
   const a = 6_378_245;
-  const ee = 0.006_693_421_622_965_943_23;
+  const ee = 0.006_693_421_622_965_943;
   const x = lon - 105;
   const y = lat - 35;
   const wave = (t: number) => Math.sin(t * Math.PI);
   const shared = ((20 * wave(6 * x) + 20 * wave(2 * x)) * 2) / 3;
   const north =
-    -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * Math.sqrt(Math.abs(x)) + shared +
-    ((20 * wave(y) + 40 * wave(y / 3)) * 2) / 3 + ((160 * wave(y / 12) + 320 * wave(y / 30)) * 2) / 3;
+    -100 +
+    2 * x +
+    3 * y +
+    0.2 * y * y +
+    0.1 * x * y +
+    0.2 * Math.sqrt(Math.abs(x)) +
+    shared +
+    ((20 * wave(y) + 40 * wave(y / 3)) * 2) / 3 +
+    ((160 * wave(y / 12) + 320 * wave(y / 30)) * 2) / 3;
   const east =
-    300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * Math.sqrt(Math.abs(x)) + shared +
-    ((20 * wave(x) + 40 * wave(x / 3)) * 2) / 3 + ((150 * wave(x / 12) + 300 * wave(x / 30)) * 2) / 3;
+    300 +
+    x +
+    2 * y +
+    0.1 * x * x +
+    0.1 * x * y +
+    0.1 * Math.sqrt(Math.abs(x)) +
+    shared +
+    ((20 * wave(x) + 40 * wave(x / 3)) * 2) / 3 +
+    ((150 * wave(x / 12) + 300 * wave(x / 30)) * 2) / 3;
   const magic = 1 - ee * Math.sin(radians(lat)) ** 2;
   return {
     lon: lon + (east * 180) / ((a / Math.sqrt(magic)) * Math.cos(radians(lat)) * Math.PI),

@@ -106,13 +106,7 @@ export class Dispatch {
     this.#escalate(edit, people, escalation.to, escalation.tell, `${step}:${phase}`);
   }
 
-  #escalate(
-    edit: TaskEdit,
-    people: Candidate[],
-    to: TaskDoc['escalation'],
-    tell: keyof Tiers,
-    remark: string,
-  ): void {
+  #escalate(edit: TaskEdit, people: Candidate[], to: TaskDoc['escalation'], tell: keyof Tiers, remark: string): void {
     const { task } = edit;
     const assigned = task.assignees.map(({ personId }) => personId);
     task.escalation = higherEscalation(task.escalation, to);

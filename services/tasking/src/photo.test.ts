@@ -33,6 +33,8 @@ describe('domain.md 5.4: evidence is kept whole', () => {
     await expect(through(chunks, announced)).rejects.toMatchObject({ status });
   });
   it('exactly 15 MB is let in', async () => {
-    expect((await through([PNG, Buffer.alloc(MAX_PHOTO_BYTES - PNG.length)], 'image/png')).length).toBe(MAX_PHOTO_BYTES);
+    expect((await through([PNG, Buffer.alloc(MAX_PHOTO_BYTES - PNG.length)], 'image/png')).length).toBe(
+      MAX_PHOTO_BYTES,
+    );
   });
 });

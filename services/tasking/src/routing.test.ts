@@ -37,7 +37,12 @@ describe('domain.md 5.1, 5.2: who inspects', () => {
     ['no officer: a second supervisor', [sup, person('sup2', 'supervisor')], 0, ['lead:sup', 'second:sup2']],
     [
       'least open tasks first, then id',
-      [{ ...sup, openTasks: 3 }, person('supB', 'supervisor', '330483', { openTasks: 1 }), off, person('offA', 'officer')],
+      [
+        { ...sup, openTasks: 3 },
+        person('supB', 'supervisor', '330483', { openTasks: 1 }),
+        off,
+        person('offA', 'officer'),
+      ],
       0,
       ['lead:supB', 'second:off'],
     ],
@@ -53,11 +58,21 @@ describe('domain.md 5.1, 5.2: who inspects', () => {
       DUTY_AFTER_MS,
       undefined,
     ],
-    ['国办发〔2024〕54号: a grid member does not inspect', [sup, person('grid', 'grid-member')], DUTY_AFTER_MS, undefined],
+    [
+      '国办发〔2024〕54号: a grid member does not inspect',
+      [sup, person('grid', 'grid-member')],
+      DUTY_AFTER_MS,
+      undefined,
+    ],
     ['before 10 min nobody else is asked', [person('duty', 'duty-officer'), ...city], DUTY_AFTER_MS - 1, undefined],
     ['after 10 min the county’s duty officer', [person('duty', 'duty-officer'), ...city], DUTY_AFTER_MS, ['duty:duty']],
     ['no duty officer: the city', city, DUTY_AFTER_MS, ['lead:citySup', 'second:cityOff']],
-    ['the county’s only officer with the city’s supervisor', [off, ...city], DUTY_AFTER_MS, ['lead:citySup', 'second:off']],
+    [
+      'the county’s only officer with the city’s supervisor',
+      [off, ...city],
+      DUTY_AFTER_MS,
+      ['lead:citySup', 'second:off'],
+    ],
     [
       'city without people: its duty officer',
       [person('cityDuty', 'duty-officer', '330400')],

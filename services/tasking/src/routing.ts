@@ -33,7 +33,8 @@ export function tiersOf(divisionPath: readonly string[]): Tiers {
   const codes = divisionPath.filter((code) => code.length === 6);
   const [province] = codes;
   const county = codes.at(-1);
-  if (!province || !county) throw new Error(`a division path from the province on is needed, not [${divisionPath.join(', ')}]`);
+  if (!province || !county)
+    throw new Error(`a division path from the province on is needed, not [${divisionPath.join(', ')}]`);
   return { county, city: codes.length >= 3 ? codes[1] : undefined, province };
 }
 

@@ -83,7 +83,11 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
     });
     if (task.type === 'EXPLAIN') {
       const [principal] = people;
-      if (people.length !== 1 || !principal?.roles.includes('principal') || principal.enterpriseId !== task.enterpriseId) {
+      if (
+        people.length !== 1 ||
+        !principal?.roles.includes('principal') ||
+        principal.enterpriseId !== task.enterpriseId
+      ) {
         throw invalid('personIds', 'must name one principal of the enterprise');
       }
       return [assigneeOf(principal, 'principal')];
@@ -181,7 +185,8 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
         decision === 'approve' ? 'approve' : 'return',
         call,
         ({ task, now, tell }, by) => {
-          if (decision === 'return' && !comment.trim()) throw invalid('comment', 'is needed: what has to be done again');
+          if (decision === 'return' && !comment.trim())
+            throw invalid('comment', 'is needed: what has to be done again');
           task.reviews.push({ at: now, by, decision, comment });
           // Done again within the time that the level gives for a report.
           if (decision === 'return') task.reportBy = limitsFrom(task.type, task.level, now).reportBy;
@@ -190,14 +195,7 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
         true,
       ),
 
-    'tasking.task.close': ({ id }, call) =>
-      act(
-        id,
-        'close',
-        call,
-        ({ tell }, by) => tell('closed', { by }),
-        true,
-      ),
+    'tasking.task.close': ({ id }, call) => act(id, 'close', call, ({ tell }, by) => tell('closed', { by }), true),
 
     'tasking.task.reassign': ({ id, personIds, reason }, call) =>
       act(
@@ -219,7 +217,8 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
         const task = await seen(taskId, caller);
         assertMayDo('addPhoto', task, caller);
         nextState(task.type, task.state, 'addPhoto');
-        if (task.photos.length >= MAX_PHOTOS) throw conflict('TOO_MANY_PHOTOS', `A task holds up to ${MAX_PHOTOS} photos.`);
+        if (task.photos.length >= MAX_PHOTOS)
+          throw conflict('TOO_MANY_PHOTOS', `A task holds up to ${MAX_PHOTOS} photos.`);
       } catch (error) {
         drain(stream);
         throw error;
@@ -245,7 +244,11 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
 
     'tasking.clue.list': async ({ enterpriseId, after, limit = 100 }, { caller }) => {
       const key = afterKey(after, 1);
-      const filter = { ...scopeFilter(caller), ...(enterpriseId && { enterpriseId }), ...(key && { _id: { $lt: key[0] } }) };
+      const filter = {
+        ...scopeFilter(caller),
+        ...(enterpriseId && { enterpriseId }),
+        ...(key && { _id: { $lt: key[0] } }),
+      };
       const docs = await clues
         .find(filter)
         .sort({ _id: -1 })
@@ -260,7 +263,8 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
 /** @throws DomainError 409 that says what the record still lacks (domain.md 5.4) */
 function assertComplete(task: TaskDoc): void {
   if (task.type === 'EXPLAIN') {
-    if (task.explanations.length === 0) throw conflict('EXPLANATION_MISSING', 'Write the explanation before submitting.');
+    if (task.explanations.length === 0)
+      throw conflict('EXPLANATION_MISSING', 'Write the explanation before submitting.');
     return;
   }
   if (task.findings.length === 0) throw conflict('FINDING_MISSING', 'Record a finding before submitting.');

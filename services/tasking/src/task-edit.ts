@@ -31,7 +31,7 @@ export class TaskEdit {
     stored: boolean,
   ) {
     this.#before = stored ? structuredClone(task) : undefined;
-    this.#now = kit.now();
+    this.#now = stored ? kit.now() : task.createdAt;
   }
 
   get now(): number {

@@ -68,18 +68,22 @@ describe('domain.md 5.2: beside the line', () => {
     expect(() => nextState('INSPECT', 'CLOSED', 'close')).toThrow('possible: nothing');
   });
 
-  it.each(['INSPECT', 'EXPLAIN'] as const)('%s: from every state reached there is a way to CLOSED, and none out of it', (type) => {
-    const reaches = (state: TaskState, seen: TaskState[]): boolean =>
-      state === 'CLOSED' ||
-      allowedVerbs(type, state)
-        .map((verb) => nextState(type, state, verb))
-        .some((next) => !seen.includes(next) && reaches(next, [...seen, next]));
-    const reached = new Set<TaskState>(['CREATED']);
-    for (const state of reached) for (const verb of allowedVerbs(type, state)) reached.add(nextState(type, state, verb));
-    expect([...reached].filter((state) => !reaches(state, [state]))).toEqual([]);
-    expect(allowedVerbs(type, 'CLOSED')).toEqual([]);
-    expect(reached.size).toBe(type === 'INSPECT' ? 9 : 7);
-  });
+  it.each(['INSPECT', 'EXPLAIN'] as const)(
+    '%s: from every state reached there is a way to CLOSED, and none out of it',
+    (type) => {
+      const reaches = (state: TaskState, seen: TaskState[]): boolean =>
+        state === 'CLOSED' ||
+        allowedVerbs(type, state)
+          .map((verb) => nextState(type, state, verb))
+          .some((next) => !seen.includes(next) && reaches(next, [...seen, next]));
+      const reached = new Set<TaskState>(['CREATED']);
+      for (const state of reached)
+        for (const verb of allowedVerbs(type, state)) reached.add(nextState(type, state, verb));
+      expect([...reached].filter((state) => !reaches(state, [state]))).toEqual([]);
+      expect(allowedVerbs(type, 'CLOSED')).toEqual([]);
+      expect(reached.size).toBe(type === 'INSPECT' ? 9 : 7);
+    },
+  );
 });
 
 describe('domain.md 5.2: which limits run in which state', () => {

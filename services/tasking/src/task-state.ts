@@ -136,7 +136,9 @@ export function assertMayDo(verb: TaskVerb, task: Given, actor: Actor): void {
     case 'submit':
       if (!assignee) throw forbidden('Only somebody the task was given to can do this.');
       if (assignee.role === 'duty') {
-        throw forbidden('A duty officer hands the task on (reassign): only certified officers inspect (处罚法 Art 42).');
+        throw forbidden(
+          'A duty officer hands the task on (reassign): only certified officers inspect (处罚法 Art 42).',
+        );
       }
       return;
     case 'approve':

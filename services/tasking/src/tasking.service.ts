@@ -44,7 +44,8 @@ export const taskingService = defineService({
             await edit.save(session);
             return;
           }
-          if (!isStep(step) || !isPhase(phase)) throw new Error(`a timer of step "${step}", phase "${phase}" is not known`);
+          if (!isStep(step) || !isPhase(phase))
+            throw new Error(`a timer of step "${step}", phase "${phase}" is not known`);
           // The step was done, or got another limit, while the timer was on its way.
           if (!isWaitedFor(step, task.state) || task[LIMIT_FIELDS[step]] !== dueAt) return;
           if (phase === 'overdue' && !task.overdue.includes(step)) task.overdue.push(step);
