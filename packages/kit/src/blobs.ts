@@ -52,7 +52,13 @@ export function gridFsBlobs(db: Connection): BlobStore {
     async put(content, { contentType, name = '' }) {
       const digest = new Digest();
       const upload = bucket.openUploadStream(name);
-      await pipeline(Buffer.isBuffer(content) ? Readable.from([content]) : content, digest, upload);
+      try {
+        await pipeline(Buffer.isBuffer(content) ? Readable.from([content]) : content, digest, upload);
+      } catch (error) {
+        // A stream that broke off leaves no chunks behind.
+        await native.collection('blobs.chunks').deleteMany({ files_id: upload.id });
+        throw error;
+      }
       const { sha256, size } = digest;
       await native
         .collection('blobs.files')
