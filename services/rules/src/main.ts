@@ -1,1 +1,4 @@
-export {};
+import { startService } from '@greenwatch/kit';
+import { rulesService } from './rules.service';
+
+void startService(rulesService);

@@ -1,0 +1,342 @@
+import { readingsLog } from '@greenwatch/contracts';
+import { decodeFields } from '@greenwatch/hj212';
+import type { Kit, LogMessage } from '@greenwatch/kit';
+import type { ClientSession, Model } from 'mongoose';
+import type { StoredAlarm } from './alarm.model';
+import type { Judgement } from './alarm-episode';
+import { applyChange, placeOf } from './alarm-store';
+import { type DESCRIBE, evaluateSeries, type Stretch, stretchOf } from './evaluate';
+import {
+  dataId,
+  idRange,
+  type JudgedData,
+  REMEMBERED_MS,
+  type StoredPeriod,
+  type StoredRun,
+  seriesOf,
+} from './judged-data.model';
+import { type Binding, bindingAt, type KnownDevice, type KnownPermit, type KnownSources } from './known-source.model';
+import {
+  exceedanceJudgements,
+  judgePeriod,
+  type MeanContext,
+  type MeanKind,
+  PERIOD_MS,
+  type SentFactor,
+  takeMeans,
+  unchangingJudgements,
+} from './mean-period';
+import type { RuleSettings } from './rule-settings';
+import { addStates, isUntreated, judgeTreatment, type StateRun } from './treatment-off';
+import { repeatsOnlyWhenStuck } from './unchanging-value';
+
+/** A packet that the rules look at. */
+interface Upload {
+  mn: string;
+  kind: MeanKind | 'state';
+  at: number;
+  receivedAt: number;
+  sequence: number;
+  factors: SentFactor[];
+}
+
+/** What one batch holds of one device at one outlet and of one kind. */
+interface Group {
+  series: string;
+  kind: Upload['kind'];
+  device: KnownDevice;
+  binding: Binding;
+  uploads: Upload[];
+}
+
+/** Data around what changed that decides about it: an episode closes after 2 periods, a run of equal values breaks after 6 h. */
+const CONTEXT_MS = { hour: 48 * 3_600_000, day: 10 * 86_400_000, state: 6 * 3_600_000 };
+
+/** A run of states that only went on is written again when it has grown by this. */
+const RUN_WRITTEN_MS = 5 * 60_000;
+
+export interface Judging {
+  kit: Kit;
+  alarms: Model<StoredAlarm>;
+  sources: KnownSources;
+  data: JudgedData;
+  settings: RuleSettings;
+}
+
+const KINDS = new Map<readingsLog.Kind, Upload['kind']>([
+  [readingsLog.Kind.KIND_HOUR, 'hour'],
+  [readingsLog.Kind.KIND_DAY, 'day'],
+  [readingsLog.Kind.KIND_STATE, 'state'],
+]);
+
+/** Judges what a batch of the log brought: data that changed, its alarms and their facts, in one transaction. */
+export async function judgeReadings(judging: Judging, messages: readonly LogMessage[]): Promise<void> {
+  const uploads: Upload[] = [];
+  for (const { batch, sequence } of messages) {
+    for (const packet of batch.packets) {
+      const kind = KINDS.get(packet.kind);
+      if (!kind) continue;
+      const { mn, dataTime, receivedAt, fields } = packet;
+      uploads.push({ mn, kind, at: dataTime, receivedAt, sequence, factors: decodeFields(fields) });
+    }
+  }
+  if (uploads.length === 0) return;
+  await judging.kit.transaction((session) => judgeUploads(judging, uploads, session));
+}
+
+async function judgeUploads(judging: Judging, uploads: readonly Upload[], session: ClientSession): Promise<void> {
+  const groups = await groupsOf(judging, uploads, session);
+  if (groups.length === 0) return;
+  const outletIds = [...new Set(groups.map(({ binding }) => binding.outletId))];
+  const permits = await judging.sources.permits
+    .find({ 'limits.outletId': { $in: outletIds } }, null, { session })
+    .lean();
+  const means = groups.filter(({ kind }) => kind !== 'state');
+  if (means.length > 0) await judgeMeans(judging, means, permits, session);
+  const states = groups.filter(({ kind }) => kind === 'state');
+  if (states.length > 0) await judgeStates(judging, states, session);
+}
+
+/** Uploads of devices that stood for an outlet at their data time; nobody is answerable for the others. */
+async function groupsOf(judging: Judging, uploads: readonly Upload[], session: ClientSession): Promise<Group[]> {
+  const mns = [...new Set(uploads.map(({ mn }) => mn))];
+  const devices = await judging.sources.devices.find({ _id: { $in: mns } }, null, { session }).lean();
+  const known = new Map(devices.map((device) => [device._id, device]));
+  const groups = new Map<string, Group>();
+  for (const upload of uploads) {
+    const device = known.get(upload.mn);
+    const binding = device && bindingAt(device, upload.at);
+    if (!device || !binding || (upload.kind === 'state' && device.facilities.length === 0)) continue;
+    const series = seriesOf(upload.mn, binding.outletId, upload.kind);
+    const group = groups.get(series);
+    if (group) group.uploads.push(upload);
+    else groups.set(series, { series, kind: upload.kind, device, binding, uploads: [upload] });
+  }
+  return [...groups.values()];
+}
+
+async function judgeMeans(
+  judging: Judging,
+  groups: readonly Group[],
+  permits: readonly KnownPermit[],
+  session: ClientSession,
+): Promise<void> {
+  const { data, settings } = judging;
+  const periods = await loadPeriods(data, groups, session);
+  const changed: { group: Group; context: MeanContext; periods: StoredPeriod[] }[] = [];
+  for (const group of groups) {
+    const context: MeanContext = {
+      outletId: group.binding.outletId,
+      medium: group.binding.medium,
+      kind: group.kind as MeanKind,
+      permits,
+      missingFlagValid: group.device.missingFlagValid,
+    };
+    const limited = new Set(
+      permits.flatMap((p) => p.limits.filter((l) => l.outletId === context.outletId).map((l) => l.factor)),
+    );
+    const touched = takeUploads(group, periods, (factor) => limited.has(factor) || repeatsOnlyWhenStuck(factor));
+    for (const period of touched) judgePeriod(period, context, settings.warnPercent);
+    if (touched.length > 0) changed.push({ group, context, periods: touched });
+  }
+  if (changed.length === 0) return;
+  await data.periods.bulkWrite(
+    changed.flatMap((change) => change.periods.map(replacement)),
+    { session },
+  );
+  const first = Math.min(...changed.flatMap((change) => change.periods.map(({ at }) => at)));
+  const alarms = await alarmsSince(judging, groups, first - CONTEXT_MS.day, session);
+  for (const { group, context, periods: touched } of changed) {
+    await judgeChangedMeans(judging, group, context, touched, alarms, session);
+  }
+}
+
+/** The periods that this batch has packets of, as far as they are known. */
+async function loadPeriods(
+  data: JudgedData,
+  groups: readonly Group[],
+  session: ClientSession,
+): Promise<Map<string, StoredPeriod>> {
+  const ids = groups.flatMap(({ series, uploads }) => uploads.map(({ at }) => dataId(series, at)));
+  const known = await data.periods.find({ _id: { $in: ids } }, { session }).toArray();
+  return new Map(known.map((period) => [period._id, period]));
+}
+
+function takeUploads(
+  group: Group,
+  periods: Map<string, StoredPeriod>,
+  wanted: (factor: string) => boolean,
+): StoredPeriod[] {
+  const before = new Map<string, string>();
+  for (const { at, receivedAt, sequence, factors } of group.uploads) {
+    const _id = dataId(group.series, at);
+    const period = periods.get(_id) ?? { _id, at, means: [], expireAt: new Date(at + REMEMBERED_MS) };
+    if (!before.has(_id)) before.set(_id, textsOf(period));
+    if (takeMeans(period, factors, receivedAt, sequence, wanted)) periods.set(_id, period);
+  }
+  // A batch that is delivered again may change a value and change it back.
+  return [...before].flatMap(([id, texts]) => {
+    const period = periods.get(id);
+    return period && textsOf(period) !== texts ? [period] : [];
+  });
+}
+
+const textsOf = ({ means }: StoredPeriod) => JSON.stringify(means.map((m) => [m.factor, m.avg, m.zsAvg, m.flag]));
+
+async function judgeChangedMeans(
+  judging: Judging,
+  group: Group,
+  context: MeanContext,
+  touched: readonly StoredPeriod[],
+  alarms: readonly StoredAlarm[],
+  session: ClientSession,
+): Promise<void> {
+  const { data, settings } = judging;
+  const kind = context.kind;
+  const times = touched.map(({ at }) => at);
+  const changed = { from: Math.min(...times), to: Math.max(...times) + PERIOD_MS[kind] };
+  const around = once(({ from, to }) =>
+    data.periods.find({ _id: idRange(group.series, from, to) }, { session, sort: { _id: 1 } }).toArray(),
+  );
+  const factors = new Set(touched.flatMap(({ means }) => means.map(({ factor }) => factor)));
+  for (const factor of factors) {
+    await judgeSeries(
+      judging,
+      group,
+      kind === 'hour' ? 'MEAN_H' : 'MEAN_D',
+      factor,
+      changed,
+      alarms,
+      session,
+      async (s) => exceedanceJudgements(await around(s), factor, kind),
+    );
+    if (kind === 'hour') {
+      await judgeSeries(judging, group, 'CONST', factor, changed, alarms, session, async (s) =>
+        unchangingJudgements(await around(s), factor, context, settings),
+      );
+    }
+  }
+}
+
+/** Most series of a device ask for the same stretch. */
+function once<T>(load: (stretch: Stretch) => Promise<T>): (stretch: Stretch) => Promise<T> {
+  const loaded = new Map<string, Promise<T>>();
+  return (stretch) => {
+    const key = `${stretch.from}-${stretch.to}`;
+    const known = loaded.get(key) ?? load(stretch);
+    loaded.set(key, known);
+    return known;
+  };
+}
+
+async function judgeStates(judging: Judging, groups: readonly Group[], session: ClientSession): Promise<void> {
+  const { data, settings } = judging;
+  const changed: { group: Group; runs: StoredRun[] }[] = [];
+  for (const group of groups) {
+    const first = Math.min(...group.uploads.map(({ at }) => at));
+    const around = await loadRuns(data, group.series, { from: first - CONTEXT_MS.state, to: Infinity }, session);
+    const runs = takeStates(group, around);
+    if (runs.length > 0) changed.push({ group, runs });
+  }
+  if (changed.length === 0) return;
+  await data.runs.bulkWrite(
+    changed.flatMap((change) => change.runs.map(replacement)),
+    { session },
+  );
+  const first = Math.min(...changed.flatMap((change) => change.runs.map(({ from }) => from)));
+  const alarms = await alarmsSince(judging, groups, first - CONTEXT_MS.state, session);
+  for (const { group, runs } of changed) {
+    const stretch = { from: Math.min(...runs.map(({ from }) => from)), to: Math.max(...runs.map(({ to }) => to)) + 1 };
+    await judgeSeries(judging, group, 'TREAT_OFF', undefined, stretch, alarms, session, async (s) =>
+      judgeTreatment(await loadRuns(data, group.series, s, session), group.device.facilities, settings.treatmentOffMs),
+    );
+  }
+}
+
+const replacement = <T extends { _id: string }>(document: T) => ({
+  replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true },
+});
+
+/** Runs of states that have time in common with a stretch. */
+function loadRuns(
+  data: JudgedData,
+  series: string,
+  { from, to }: Stretch,
+  session: ClientSession,
+): Promise<StoredRun[]> {
+  return data.runs.find({ series, to: { $gte: from }, from: { $lt: to } }, { session, sort: { from: 1 } }).toArray();
+}
+
+/** @returns the runs that have to be written; one that only goes on as it did is written now and then */
+function takeStates({ series, device, uploads }: Group, runs: StateRun[]): StoredRun[] {
+  const written = new Map(runs.map((run) => [run, run.to]));
+  const touched = new Set<StateRun>();
+  for (const { at, factors } of uploads) {
+    const states: Record<string, string> = {};
+    for (const { code } of device.facilities) {
+      const fields = factors.find(({ factor }) => factor === code)?.fields;
+      const state = fields?.find(([name]) => name === 'RS')?.[1];
+      if (state !== undefined) states[code] = state;
+    }
+    const run = Object.keys(states).length > 0 ? addStates(runs, at, states) : undefined;
+    if (run) touched.add(run);
+  }
+  return [...touched]
+    .filter(
+      (run) =>
+        run.samples <= 2 ||
+        run.to - (written.get(run) ?? -Infinity) >= RUN_WRITTEN_MS ||
+        isUntreated(run.states, device.facilities),
+    )
+    .map((run) => ({
+      ...run,
+      _id: dataId(series, run.from),
+      series,
+      expireAt: new Date(run.from + REMEMBERED_MS),
+    }));
+}
+
+/** Alarms of the devices that a change of data after `from` may concern. */
+function alarmsSince(
+  judging: Judging,
+  groups: readonly Group[],
+  from: number,
+  session: ClientSession,
+): Promise<StoredAlarm[]> {
+  const mns = [...new Set(groups.map(({ device }) => device._id))];
+  const near = {
+    mn: { $in: mns },
+    rule: { $ne: 'OFFLINE' as const },
+    $or: [{ active: true }, { until: { $gt: from } }],
+  };
+  return judging.alarms.find(near, null, { session }).lean();
+}
+
+/** Decides one series anew around what changed in it, and writes what became of its alarms. */
+async function judgeSeries(
+  judging: Judging,
+  group: Group,
+  rule: keyof typeof DESCRIBE,
+  factor: string | undefined,
+  changed: Stretch,
+  alarms: readonly StoredAlarm[],
+  session: ClientSession,
+  judgements: (stretch: Stretch) => Promise<Judgement[]>,
+): Promise<void> {
+  const { kit, settings } = judging;
+  const { device, binding } = group;
+  const now = kit.now();
+  const own = alarms.filter(
+    (a) => a.mn === device._id && a.outletId === binding.outletId && a.rule === rule && a.factor === factor,
+  );
+  const context = CONTEXT_MS[group.kind];
+  let stretch = stretchOf(changed, own, context, now);
+  let evaluation = evaluateSeries(rule, await judgements(stretch), own, stretch, now, settings.liveWindowMs);
+  if (evaluation.openAtEnd && stretch.to !== Infinity) {
+    stretch = stretchOf({ from: changed.from, to: Infinity }, own, context, now);
+    evaluation = evaluateSeries(rule, await judgements(stretch), own, stretch, now, settings.liveWindowMs);
+  }
+  for (const change of evaluation.changes) {
+    await applyChange(kit, judging.alarms, change, placeOf(device, binding, rule, factor), session);
+  }
+}
