@@ -1,1 +1,12 @@
-export {};
+export { buildFrame, MAX_SEGMENT } from './build-frame';
+export { type CommandKind, kindOfCommand, kindOfPacket } from './commands';
+export { crc16 } from './crc16';
+export { type DataItem, parseDataArea } from './data-area';
+export { type DataTimeResult, formatDataTime, parseDataTime } from './data-time';
+export { type FactorInfo, factorInfo, fromOldCode } from './factor-info';
+export { decodeFields, encodeFields } from './field-text';
+export { type CutResult, FrameCutter, type FrameCutterOptions, type RefusedReason } from './frame-cutter';
+export { Hj212Error, type Hj212ErrorCode } from './hj212-error';
+export { type Edition, editionOf, type Packet, parseSegment } from './packet';
+export { replyToNotice, replyToUpload } from './replies';
+export { type FactorReading, readUpload, type Upload, type UploadKind } from './upload';

@@ -1,0 +1,63 @@
+import { FACTORS, OLD_FACTORS } from './codes';
+
+/** What the standards print about one code. Units are defaults: keep the one that a site really sends. */
+export interface FactorInfo {
+  code: string;
+  nameZh: string;
+  /** For the factors mostly used. */
+  nameEn?: string;
+  /** The 2005 code of a 2017 code. */
+  oldCode?: string;
+  /** Of Rtd, Min, Avg, Max: 'mg/L', '°C'; absent where none is printed or the value has none (pH). */
+  unit?: string;
+  /** Of Cou: 'kg', 'm3'. */
+  emissionUnit?: string;
+  /** Decimals usual for the value. */
+  decimals?: number;
+}
+
+const BY_CODE = new Map<string, FactorInfo>();
+/** 'st:old code' to the 2017 code. */
+const FROM_OLD = new Map<string, string>();
+
+for (const [code, nameZh, nameEn, oldCode, unit, emissionUnit, decimals] of FACTORS) {
+  BY_CODE.set(code, {
+    code,
+    nameZh,
+    nameEn: nameEn || undefined,
+    oldCode: oldCode || undefined,
+    unit: unit || undefined,
+    emissionUnit: emissionUnit || undefined,
+    decimals: decimals ?? undefined,
+  });
+  // The tables of 2005 annex B are for pollution sources: waste water is ST=32, waste gas ST=31.
+  if (oldCode) FROM_OLD.set(`${code.startsWith('w') ? '32' : '31'}:${oldCode}`, code);
+}
+for (const [code, , nameZh, unit, emissionUnit, decimals] of OLD_FACTORS) {
+  BY_CODE.set(code, {
+    code,
+    nameZh,
+    unit: unit || undefined,
+    emissionUnit: emissionUnit || undefined,
+    decimals: decimals ?? undefined,
+  });
+}
+
+/**
+ * What is printed for a code of 2017 or of 2005, undefined when it is in neither (O3 as a05024, makers' own). Numbered codes are found
+ * by their pattern: e10103 by e101xx. A 2005 code gives the unit of 2005, which often is not that of its 2017 code (mercury: mg/L, then µg/L).
+ */
+export function factorInfo(code: string): FactorInfo | undefined {
+  const found = BY_CODE.get(code);
+  if (found || !/^[eg]\d{5}$|^i333\d\d$/.test(code)) return found;
+  const pattern = code.startsWith('i') ? `${code.slice(0, 5)}x` : `${code.slice(0, 4)}xx`;
+  const row = BY_CODE.get(pattern);
+  return row && { ...row, code };
+}
+
+/** The 2017 code of a 2005 code under its ST ('32' waste water, '31' waste gas); undefined when it has none there. */
+export function fromOldCode(oldCode: string, st: string | undefined): string | undefined {
+  // 2005 codes have two or three characters; this keeps 2017 codes, nearly all there are, off the look-up.
+  if (oldCode.length > 3 || st === undefined) return undefined;
+  return FROM_OLD.get(`${st}:${oldCode}`);
+}
