@@ -1,5 +1,4 @@
-import type { Permit, PermitInput, PermitLimit } from '@greenwatch/contracts';
-import { permitsFacts } from '@greenwatch/contracts';
+import type { Permit, PermitInput, PermitLimit, permitsFacts } from '@greenwatch/contracts';
 import { isoTime } from '@greenwatch/kit';
 import type { PermitContent, StoredLimit, StoredPermit } from './permit.model';
 

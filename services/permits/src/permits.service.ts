@@ -1,5 +1,14 @@
 import { type PermitInput, permitsFacts, registryFacts } from '@greenwatch/contracts';
-import { applyNewest, type Caller, conflict, DomainError, defineService, type Kit, onFact, scopeFilter } from '@greenwatch/kit';
+import {
+  applyNewest,
+  type Caller,
+  conflict,
+  DomainError,
+  defineService,
+  type Kit,
+  onFact,
+  scopeFilter,
+} from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import type { ClientSession } from 'mongoose';
 import { checkPermits } from './check-permit';
@@ -96,7 +105,7 @@ async function importPermits(
       .findOneAndUpdate(
         { _id: content.enterpriseId },
         { $inc: { imports: 1 }, $setOnInsert: { sequence: 0, divisionPath: [] } },
-        { upsert: true, new: true, session },
+        { upsert: true, returnDocument: 'after', session },
       )
       .lean();
     const version = (current?.version ?? 0) + 1;
