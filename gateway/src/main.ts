@@ -1,1 +1,4 @@
-export {};
+import { startService } from '@greenwatch/kit';
+import { gatewayService } from './gateway.service';
+
+void startService(gatewayService);

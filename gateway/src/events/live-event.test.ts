@@ -71,7 +71,9 @@ describe('liveEventOf', () => {
       data: { verb: 'dispatched' },
       personIds: ['p1', 'p9'],
     });
-    const due = envelope(taskingFacts.TaskDue.encode({ taskId: 't1', step: 'accept', phase: 'reminder', dueAt: 1 }).finish());
+    const due = envelope(
+      taskingFacts.TaskDue.encode({ taskId: 't1', step: 'accept', phase: 'reminder', dueAt: 1 }).finish(),
+    );
     expect(liveEventOf('facts.tasking.task.due', due)).toBeUndefined();
   });
 

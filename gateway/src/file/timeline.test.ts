@@ -17,7 +17,14 @@ const alarm: Alarm = {
   history: false,
   multiple: 0.4,
   evidence: [
-    { dataTime: '2026-03-01T10:00:00+08:00', value: '70.0', field: 'ZsAvg', limit: 50, unit: 'mg/m3', basis: 'GB 13223-2011 4' },
+    {
+      dataTime: '2026-03-01T10:00:00+08:00',
+      value: '70.0',
+      field: 'ZsAvg',
+      limit: 50,
+      unit: 'mg/m3',
+      basis: 'GB 13223-2011 4',
+    },
   ],
   divisionPath: ['330000'],
 };
@@ -102,7 +109,13 @@ describe('buildTimeline', () => {
   });
 
   test('an alarm without a limit (silence) has no exceeding reading, an active one no end', () => {
-    const silent: Alarm = { ...alarm, code: 'OFFLINE', endedAt: undefined, active: true, evidence: [{ ...alarm.evidence[0]!, limit: undefined }] };
+    const silent: Alarm = {
+      ...alarm,
+      code: 'OFFLINE',
+      endedAt: undefined,
+      active: true,
+      evidence: alarm.evidence.map((evidence) => ({ ...evidence, limit: undefined })),
+    };
     const entries = buildTimeline({ alarms: [silent], tasks: [], permits: [], notices: [] });
     expect(entries.map(({ verb }) => verb)).toEqual(['raised']);
   });

@@ -49,12 +49,15 @@ describe('clusterMarkers', () => {
     expect(clusterMarkers(gate, 14).points.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
-  test.each([0, 3.5, 9, 14, 22])('ten thousand markers at zoom %p never give more than MAX_MARKS, and none is lost', (zoom) => {
-    const many = Array.from({ length: 10_000 }, (_, i) =>
-      marker(`e${i}`, 118 + (i % 100) * 0.05, 27 + Math.floor(i / 100) * 0.04),
-    );
-    const { points, clusters } = clusterMarkers(many, zoom);
-    expect(points.length + clusters.length).toBeLessThanOrEqual(MAX_MARKS);
-    expect(points.length + clusters.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
-  });
+  test.each([0, 3.5, 9, 14, 22])(
+    'ten thousand markers at zoom %p never give more than MAX_MARKS, and none is lost',
+    (zoom) => {
+      const many = Array.from({ length: 10_000 }, (_, i) =>
+        marker(`e${i}`, 118 + (i % 100) * 0.05, 27 + Math.floor(i / 100) * 0.04),
+      );
+      const { points, clusters } = clusterMarkers(many, zoom);
+      expect(points.length + clusters.length).toBeLessThanOrEqual(MAX_MARKS);
+      expect(points.length + clusters.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
+    },
+  );
 });

@@ -38,7 +38,8 @@ const accountSchema = new Schema<AccountDoc>(
 );
 accountSchema.index({ username: 1 }, { unique: true });
 
-export const accountModel = (db: Connection): Model<AccountDoc> => db.model<AccountDoc>('accounts', accountSchema, 'accounts');
+export const accountModel = (db: Connection): Model<AccountDoc> =>
+  db.model<AccountDoc>('accounts', accountSchema, 'accounts');
 
 /** A log-in. The token itself is kept nowhere: `_id` is its SHA-256. */
 export interface SessionDoc {
@@ -64,4 +65,5 @@ const sessionSchema = new Schema<SessionDoc>(
 sessionSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 sessionSchema.index({ accountId: 1 });
 
-export const sessionModel = (db: Connection): Model<SessionDoc> => db.model<SessionDoc>('sessions', sessionSchema, 'sessions');
+export const sessionModel = (db: Connection): Model<SessionDoc> =>
+  db.model<SessionDoc>('sessions', sessionSchema, 'sessions');

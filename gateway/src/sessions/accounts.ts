@@ -66,18 +66,18 @@ export class Accounts {
     const input = { username: 'admin', name: '管理员', password, roles: ['administrator' as const], division };
     const doc = { ...(await this.#docOf(input)), mustChangePassword: true };
     try {
-      await this.model.create(doc);
+      await this.kit.transaction(async (session) => {
+        await this.model.create([doc], { session });
+        // Before the commit: an account whose password nobody could read would lock everybody out.
+        if (file) await writeFile(file, `${password}\n`, { mode: 0o600 });
+      });
     } catch (error) {
       // Another instance started at the same moment and was first.
       if (isDuplicateKey(error)) return;
       throw error;
     }
-    if (file) {
-      await writeFile(file, `${password}\n`, { mode: 0o600 });
-      this.kit.log.info({ file }, 'the first administrator is "admin"; the one-time password lies in this file');
-    } else {
-      process.stdout.write(`first administrator: admin, one-time password: ${password}\n`);
-    }
+    if (file) this.kit.log.info({ file }, 'the one-time password of the first administrator "admin" lies in this file');
+    else process.stdout.write(`first administrator: admin, one-time password: ${password}\n`);
   }
 
   async #docOf({ password, ...input }: AccountInput): Promise<AccountDoc> {

@@ -53,6 +53,7 @@ export const Me = Type.Object(
 /** Areas of the API; an API key reads those its scopes name (`read` stands for all). */
 export const API_AREAS = [
   'registry',
+  'file',
   'readings',
   'permits',
   'alarms',

@@ -1,0 +1,36 @@
+import { DomainError } from '@greenwatch/kit';
+import { Type } from '@sinclair/typebox';
+import type { Gateway } from '../gateway';
+import { type App, declare } from '../route';
+
+const text = (description: string) => ({ description, content: { 'text/plain': { schema: Type.String() } } });
+
+/** The same answers as on the health port, for who sees only this one. */
+export function healthRoutes(app: App, { missing }: Gateway): void {
+  app.get(
+    '/livez',
+    declare({
+      summary: 'The process works',
+      tag: 'health',
+      operationId: 'livez',
+      access: { open: true },
+      answers: { 200: text('It does') },
+    }),
+    async (_, reply) => reply.type('text/plain').send('ok\n'),
+  );
+  app.get(
+    '/readyz',
+    declare({
+      summary: 'The gateway can do its job',
+      tag: 'health',
+      operationId: 'readyz',
+      access: { open: true },
+      answers: { 200: text('It can') },
+    }),
+    async (_, reply) => {
+      const absent = await missing();
+      if (absent.length === 0) return reply.type('text/plain').send('ready\n');
+      throw new DomainError('NOT_READY', `Missing: ${absent.join(', ')}.`, 503);
+    },
+  );
+}

@@ -1,0 +1,28 @@
+import type { Gateway } from '../gateway';
+import { type App, actionRoute } from '../route';
+
+/** Notices: one's own, and who was told of what. */
+export function noticeRoutes(app: App, { kit: { call } }: Gateway): void {
+  const notices = { tag: 'notices', area: 'notices' } as const;
+  actionRoute(app, call, {
+    ...notices,
+    method: 'GET',
+    url: '/notices',
+    action: 'notifications.notice.list',
+    summary: "The caller's own notices",
+  });
+  actionRoute(app, call, {
+    ...notices,
+    method: 'POST',
+    url: '/notices/:id/read',
+    action: 'notifications.notice.read',
+    summary: 'Mark a notice as read',
+  });
+  actionRoute(app, call, {
+    ...notices,
+    method: 'GET',
+    url: '/notices/of/:kind/:id',
+    action: 'notifications.notice.ofSubject',
+    summary: 'Who was told of a task or an alarm, when and how',
+  });
+}

@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { actions, KINDS, Kind, Mn, type readingsGrpc, type readingsLog, Time } from '@greenwatch/contracts';
+import { type Caller, DomainError, grpcMetadata } from '@greenwatch/kit';
+import { type ClientReadableStream, type ServiceError, status } from '@grpc/grpc-js';
+import { Type } from '@sinclair/typebox';
+import { callerOf } from '../authentication';
+import type { Gateway } from '../gateway';
+import { ValidationProblem } from '../problems';
+import { type App, actionRoute, declare, json } from '../route';
+import { CSV_HEADER, EXPORT_FORMATS, type ExportFormat, exportLine, momentOf } from './export-lines';
+
+const ExportQuery = Type.Object(
+  {
+    mn: Type.Optional(Type.Array(Mn, { maxItems: 1000, description: 'all devices the caller sees when absent' })),
+    kind: Type.Optional(Type.Array(Kind, { description: 'all kinds when absent' })),
+    from: Type.Optional(Time),
+    to: Type.Optional(Time),
+    format: Type.Unsafe<ExportFormat>({ type: 'string', enum: [...EXPORT_FORMATS], default: 'ndjson' }),
+  },
+  { additionalProperties: false },
+);
+/** `/devices/links` and `/readings/latest` repeat `mn`; the actions call the list `mns`. */
+const Mns = (maxItems: number) =>
+  Type.Object({ mn: Type.Array(Mn, { minItems: 1, maxItems }) }, { additionalProperties: false });
+
+/** Readings, their export, and what ingestion refused. */
+export function readingRoutes(app: App, { kit, readingsClient }: Gateway): void {
+  const { call } = kit;
+  const readings = { tag: 'readings', area: 'readings', method: 'GET' } as const;
+  const ingestion = { tag: 'ingestion', area: 'ingestion', method: 'GET' } as const;
+  actionRoute(app, call, {
+    ...readings,
+    url: '/readings',
+    action: 'readings.moment.list',
+    summary: 'Readings of a device in the order of their data time',
+  });
+  actionRoute(app, call, {
+    ...readings,
+    url: '/outlets/:outletId/readings',
+    action: 'readings.outlet.list',
+    summary: 'Readings of an outlet, whichever device stood for it',
+  });
+  app.get(
+    '/readings/latest',
+    declare({
+      summary: 'The newest moment of each kind of some devices',
+      tag: 'readings',
+      operationId: 'readingsLatestList',
+      access: { area: 'readings' },
+      querystring: Mns(1000),
+      answers: { 200: json(actions['readings.latest.list'].result) },
+      problems: [404, 422],
+    }),
+    (request) => call('readings.latest.list', { mns: request.query.mn }, { as: callerOf(request) }),
+  );
+  app.get(
+    '/devices/links',
+    declare({
+      summary: 'Which devices are connected',
+      tag: 'ingestion',
+      operationId: 'ingestionLinkList',
+      access: { area: 'ingestion' },
+      querystring: Mns(1000),
+      answers: { 200: json(actions['ingestion.link.list'].result) },
+      problems: [404, 422],
+    }),
+    (request) => call('ingestion.link.list', { mns: request.query.mn }, { as: callerOf(request) }),
+  );
+  actionRoute(app, call, {
+    ...ingestion,
+    url: '/refusals',
+    action: 'ingestion.refusal.list',
+    summary: 'What was refused at the door, and why',
+  });
+  actionRoute(app, call, {
+    ...ingestion,
+    url: '/archive/:day/verification',
+    action: 'ingestion.archive.verify',
+    summary: "Check a day's archive of raw frames against its hash chain",
+  });
+
+  const line = { schema: { type: 'string' } };
+  app.get(
+    '/readings/export',
+    declare({
+      summary: 'Export readings, without a row limit',
+      description:
+        'One line a device, kind and moment, in this order. A stream that fails midway is broken off: only an export that ' +
+        'ends cleanly is whole.',
+      tag: 'readings',
+      operationId: 'exportReadings',
+      access: { area: 'readings' },
+      querystring: ExportQuery,
+      answers: {
+        200: {
+          description: `NDJSON: a Moment a line. CSV: ${CSV_HEADER.trim()}, where values is the JSON of Moment.values.`,
+          content: { 'application/x-ndjson': line, 'text/csv; charset=utf-8': line },
+        },
+      },
+      problems: [404, 422],
+    }),
+    async (request, reply) => {
+      const { mn = [], kind = [], from, to, format } = request.query;
+      const range = { from: from ? Date.parse(from) : 0, to: to ? Date.parse(to) : 0 };
+      if (range.to && range.from >= range.to) {
+        throw new ValidationProblem([{ field: 'query.to', expected: 'must be later than from' }]);
+      }
+      const kinds = kind.map((name) => (KINDS.indexOf(name) + 1) as readingsLog.Kind);
+      const stream = await openExport(callerOf(request), { mns: mn, kinds, ...range });
+      // Whichever way the answer ends, nothing goes on reading for it.
+      reply.raw.once('close', () => stream.cancel());
+      await firstOrEnd(stream);
+      const extension = format === 'csv' ? 'csv' : 'ndjson';
+      reply.header('content-disposition', `attachment; filename="readings.${extension}"`);
+      reply.type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson');
+      return reply.send(Readable.from(lines(stream, format), { objectMode: false, highWaterMark: 64 * 1024 }));
+    },
+  );
+
+  async function openExport(caller: Caller, range: readingsGrpc.ExportRequest) {
+    const stream = readingsClient.export(range, await grpcMetadata(kit.identity, caller));
+    // Who reads sees the error; a stream cancelled before anybody read must not end the process with it.
+    stream.on('error', () => undefined);
+    return stream;
+  }
+}
+
+/** Waits for the first data, so that what fails at once is still a problem and not a broken stream. */
+async function firstOrEnd(stream: ClientReadableStream<readingsGrpc.Moments>): Promise<void> {
+  try {
+    await Promise.race([once(stream, 'readable'), once(stream, 'end')]);
+  } catch (error) {
+    throw exportProblem(error as ServiceError);
+  }
+}
+
+async function* lines(stream: ClientReadableStream<readingsGrpc.Moments>, format: ExportFormat) {
+  if (format === 'csv') yield CSV_HEADER;
+  for await (const chunk of stream as AsyncIterable<readingsGrpc.Moments>) {
+    yield chunk.moments.map((moment) => exportLine(momentOf(moment), format)).join('');
+  }
+}
+
+function exportProblem(error: ServiceError): Error {
+  switch (error.code) {
+    case status.UNAVAILABLE:
+    case status.DEADLINE_EXCEEDED:
+      return new DomainError('SERVICE_UNAVAILABLE', 'The service readings does not answer at present.', 503, {
+        service: 'readings',
+      });
+    case status.NOT_FOUND:
+      return new DomainError('NOT_FOUND', error.details, 404);
+    case status.INVALID_ARGUMENT:
+      return new DomainError('INVALID', error.details, 422);
+    case status.PERMISSION_DENIED:
+      return new DomainError('FORBIDDEN', error.details, 403);
+    default:
+      return error;
+  }
+}

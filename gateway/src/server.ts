@@ -1,0 +1,196 @@
+import cookie from '@fastify/cookie';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { ajv, DomainError, describeErrors } from '@greenwatch/kit';
+import type { ErrorObject } from 'ajv';
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
+import { alarmRoutes } from './alarms/alarms.routes';
+import { authentication } from './authentication';
+import { eventRoutes } from './events/events.routes';
+import { fileRoutes } from './file/file.routes';
+import type { Gateway } from './gateway';
+import { healthRoutes } from './health/health.routes';
+import { keyRoutes } from './keys/keys.routes';
+import { mapRoutes } from './map/map.routes';
+import { noticeRoutes } from './notices/notices.routes';
+import { isPageRequest, securityHeaders, sendPage, servePages } from './pages/pages';
+import { problem, problemOf, ValidationProblem } from './problems';
+import { readingRoutes } from './readings/readings.routes';
+import { registryRoutes } from './registry/registry.routes';
+import type { App } from './route';
+import { sessionRoutes } from './sessions/sessions.routes';
+import { taskRoutes } from './tasks/tasks.routes';
+
+/** After this a stop no longer waits for answers under way; a broken-off export is seen as such by its client. */
+const STOP_PATIENCE_MS = 5_000;
+
+export interface Server {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Builds the whole API and listens. */
+export async function startServer(gateway: Gateway): Promise<Server> {
+  const { config } = gateway.kit;
+  const { app, endEvents } = await buildApp(gateway);
+  await app.listen({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT });
+  const address = app.server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : config.GATEWAY_PORT,
+    async close() {
+      endEvents();
+      const impatient = setTimeout(() => app.server.closeAllConnections(), STOP_PATIENCE_MS);
+      await app.close();
+      clearTimeout(impatient);
+    },
+  };
+}
+
+export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(): void }> {
+  const { kit } = gateway;
+  const { config } = kit;
+  const app: App = Fastify({
+    loggerInstance: kit.log as FastifyBaseLogger,
+    // A line a request says little that traces and metrics do not; what fails is logged by the error handler.
+    disableRequestLogging: true,
+    bodyLimit: 1024 * 1024,
+    // To receive a whole request: a photo over a slow mobile line.
+    requestTimeout: 300_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    trustProxy: config.TRUSTED_PROXIES ?? false,
+    routerOptions: { maxParamLength: 256 },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  // Texts of queries and paths become numbers and lists; in a body a number is a number. Nothing unknown is dropped.
+  const strictly = ajv();
+  const coercing = ajv({ coerceTypes: 'array' });
+  app.setValidatorCompiler(({ schema, httpPart }) => {
+    const validate = (httpPart === 'body' ? strictly : coercing).compile(schema as object);
+    const part = PARTS[httpPart ?? ''] ?? 'body';
+    return (data: unknown) => (validate(data) ? { value: data } : { error: validationProblem(part, validate.errors) });
+  });
+  app.setErrorHandler(answerWithProblem);
+  app.decorateRequest('visitor', undefined);
+
+  const headers = securityHeaders(config.COOKIE_SECURE);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers);
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+  });
+  await app.register(cookie);
+  await app.register(multipart, { throwFileSizeLimit: false });
+  await app.register(rateLimit, {
+    max: config.RATE_LIMIT_PER_MINUTE,
+    timeWindow: 60_000,
+    redis: kit.valkey,
+    nameSpace: 'rate:',
+    skipOnError: true,
+    allowList: (request) => !request.url.startsWith('/api/v1/'),
+    errorResponseBuilder: (_, { max, ttl }) =>
+      new DomainError('TOO_MANY_REQUESTS', `At most ${max} requests a minute from one address.`, 429, {
+        retryAfter: Math.ceil(ttl / 1000),
+      }),
+  });
+  await app.register(swagger, { openapi: DOCUMENT });
+  app.addHook('onRequest', authentication(gateway.sessions, gateway.keys, config.COOKIE_SECURE));
+
+  const methods = methodsByPath(app);
+  let endEvents = () => {};
+  await app.register(
+    async (api) => {
+      sessionRoutes(api as App, gateway);
+      registryRoutes(api as App, gateway);
+      readingRoutes(api as App, gateway);
+      alarmRoutes(api as App, gateway);
+      taskRoutes(api as App, gateway);
+      noticeRoutes(api as App, gateway);
+      mapRoutes(api as App, gateway);
+      fileRoutes(api as App, gateway);
+      keyRoutes(api as App, gateway);
+      endEvents = eventRoutes(api as App, gateway);
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.register(async (health) => healthRoutes(health as App, gateway));
+  app.get('/api/openapi.json', { schema: { hide: true }, config: { access: { open: true } } }, async () =>
+    app.swagger(),
+  );
+
+  if (config.WEB_ROOT) await servePages(app, config.WEB_ROOT);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methods(request.url.split('?')[0] ?? '');
+    if (allowed.length > 0) {
+      reply.header('allow', allowed.join(', '));
+      return sendProblem(reply, request, problem(405, 'method-not-allowed', `Use ${allowed.join(' or ')}.`));
+    }
+    if (config.WEB_ROOT && isPageRequest(request)) return sendPage(request, reply);
+    return sendProblem(reply, request, problem(404, 'not-found', `There is nothing at ${request.url}.`));
+  });
+  await app.ready();
+  return { app, endEvents };
+}
+
+const PARTS: Record<string, string> = { body: 'body', querystring: 'query', params: 'path', headers: 'header' };
+
+function validationProblem(part: string, errors: ErrorObject[] | null | undefined): ValidationProblem {
+  return new ValidationProblem(
+    describeErrors(errors).map(({ field, expected }) => ({
+      field: field === '(whole)' ? part : `${part}.${field}`,
+      expected,
+    })),
+  );
+}
+
+function answerWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = problemOf(error);
+  if (!known) request.log.error({ err: error, method: request.method, url: request.url }, 'a request failed');
+  else if (known.status === 503) request.log.warn({ url: request.url, detail: known.detail }, 'a service is away');
+  const retryAfter = error instanceof DomainError ? error.detail.retryAfter : undefined;
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  return sendProblem(
+    reply,
+    request,
+    known ?? problem(500, 'internal', 'An error that is written down with this time.'),
+  );
+}
+
+function sendProblem(reply: FastifyReply, request: FastifyRequest, body: ReturnType<typeof problem>): FastifyReply {
+  reply.removeHeader('content-disposition');
+  return reply
+    .code(body.status)
+    .type('application/problem+json; charset=utf-8')
+    .send({ ...body, instance: request.url.split('?')[0] ?? '' });
+}
+
+/** Methods that a path knows, for the 405 of those it does not. */
+function methodsByPath(app: App): (path: string) => string[] {
+  const known: { pattern: RegExp; method: string }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}/?$`);
+    for (const one of [method].flat()) known.push({ pattern, method: one });
+  });
+  return (path) => [...new Set(known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+}
+
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Greenwatch',
+    version: '1',
+    description:
+      'Supervision of pollution sources. Lists page by key: `after` takes the `next` of the page before. Times are ISO 8601 ' +
+      'with zone. Errors are problem+json (RFC 9457); switch on `code`. What lies outside the caller’s division or ' +
+      'enterprise is 404.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/' }],
+  components: {
+    securitySchemes: {
+      session: { type: 'apiKey' as const, in: 'cookie' as const, name: 'gw_session' },
+      apiKey: { type: 'http' as const, scheme: 'bearer' },
+    },
+  },
+};
