@@ -7,3 +7,12 @@ export { mongodSpec, mongodUri } from './servers/mongod';
 export { type NatsUser, natsServerSpec, natsUrl } from './servers/nats-server';
 export { obtainServers } from './servers/obtain';
 export { valkeySpec, valkeyUri } from './servers/valkey';
+export {
+  defaultDataFolder,
+  findRunningSystem,
+  type RunningSystem,
+  System,
+  type SystemOptions,
+  type SystemUrls,
+} from './system';
+export type { PlannedProcess } from './system-plan';

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OperatorError } from './operator-error';
 import { identityOf } from './process-identity';
 
 /** A log larger than this is moved aside (`.1`) when its process starts. */
@@ -20,6 +21,8 @@ const FIRST_DELAY_MS = 250;
 const LAST_DELAY_MS = 10_000;
 /** A process that ran this long was well: its next death starts again with the first delay. */
 const WELL_AFTER_MS = 60_000;
+/** A process that dies so often before it was ever ready will not do better the next time. */
+const DEATHS_BEFORE_READY = 4;
 
 /** How a process is started, watched and stopped. */
 export interface ProcessSpec {
@@ -51,6 +54,7 @@ export class ManagedProcess {
   private stopping = false;
   private delayMs = FIRST_DELAY_MS;
   private startedAt = 0;
+  private deathsSinceReady = 0;
 
   constructor(
     readonly spec: ProcessSpec,
@@ -70,14 +74,16 @@ export class ManagedProcess {
   /**
    * Starts the process and resolves when it is ready.
    *
-   * @throws Error with the end of its log when it is not ready in time, or when it ends before and is not restarted.
+   * @throws OperatorError with the end of its log when it is not ready in time, or ends again and again before.
    */
   async start(): Promise<void> {
     this.stopping = false;
+    this.deathsSinceReady = 0;
     this.spawn();
     await this.ready();
   }
 
+  /** Resolves when the process is ready, be it the first or one that was started again; errors as `start`. */
   async ready(): Promise<void> {
     const deadline = Date.now() + this.spec.readyWithinMs;
     let reason: unknown = 'its process ended';
@@ -85,15 +91,18 @@ export class ManagedProcess {
       if (this.child) {
         try {
           await this.spec.probe();
+          this.deathsSinceReady = 0;
           return;
         } catch (error) {
           reason = error;
         }
-      } else if (!this.restart) break;
+      } else if (!this.restart || this.deathsSinceReady >= DEATHS_BEFORE_READY) break;
       await sleep(20);
     }
     const why = reason instanceof Error ? reason.message : String(reason);
-    throw new Error(`${this.name} did not become ready (${why}); the end of ${this.spec.logFile}:\n${this.logEnd()}`);
+    throw new OperatorError(
+      `${this.name} did not become ready (${why}); the end of ${this.spec.logFile}:\n${this.logEnd()}`,
+    );
   }
 
   /** Ends it for good: SIGTERM, and SIGKILL when that does not end it in time; or SIGKILL at once. Resolves when it has ended. */
@@ -156,8 +165,16 @@ export class ManagedProcess {
     const delay = this.delayMs;
     this.delayMs = Math.min(delay * 2, LAST_DELAY_MS);
     this.announce(`${this.name} ended (${how}); starting it again in ${delay} ms`);
+    this.deathsSinceReady++;
     setTimeout(() => {
-      if (!this.stopping) this.spawn();
+      if (this.stopping) return;
+      this.spawn();
+      this.ready().then(
+        () => this.announce(`${this.name} is ready again`),
+        () => {
+          // It is started again as long as it dies; whoever waits for it in ready() gets the reason.
+        },
+      );
     }, delay);
   }
 

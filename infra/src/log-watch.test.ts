@@ -1,0 +1,20 @@
+import { worthShowing } from './log-watch';
+
+test.each([
+  ['info is for the file only', '{"level":30,"msg":"stored"}', undefined],
+  ['a warning', '{"level":40,"msg":"NATS is away"}', 'WARN NATS is away'],
+  [
+    'an error with its cause',
+    '{"level":50,"msg":"not stored","err":{"message":"disk full"}}',
+    'ERROR not stored: disk full',
+  ],
+  ['a message that is the cause is said once', '{"level":60,"msg":"x","err":{"message":"x"}}', 'ERROR x'],
+  [
+    'what a crash writes',
+    'TypeError: Cannot read properties of undefined',
+    'TypeError: Cannot read properties of undefined',
+  ],
+  ['an empty line', '', undefined],
+])('%s', (_, line, shown) => {
+  expect(worthShowing(line)).toBe(shown);
+});
