@@ -66,7 +66,8 @@ export function createBroker(natsUrl: string, nodeID: string, logLevel: string):
       minRequestCount: 20,
       windowTime: 30,
       halfOpenTime: 5_000,
-      check: (error: Error) => (error as { code?: number }).code === undefined || Number((error as { code?: number }).code) >= 500,
+      check: (error: Error) =>
+        (error as { code?: number }).code === undefined || Number((error as { code?: number }).code) >= 500,
     },
     bulkhead: { enabled: true, concurrency: 64, maxQueueSize: 1_000 },
     tracking: { enabled: true, shutdownTimeout: 8_000 },

@@ -1,6 +1,6 @@
 import { type CallAction, createBroker, createCall } from './broker';
 import { type Identity, loadIdentity } from './identity';
-import { type Nats, connectNats } from './nats';
+import { connectNats, type Nats } from './nats';
 
 export interface Client {
   call: CallAction;

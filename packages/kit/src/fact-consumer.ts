@@ -1,6 +1,6 @@
+import { fact as factProto } from '@greenwatch/contracts';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { fact as factProto } from '@greenwatch/contracts';
 import type { ClientSession, Connection } from 'mongoose';
 import { DEADLETTER_SUBJECT, deadLetter } from './dead-letter';
 import { type FactHandler, type FactHandlers, subjectMatches } from './facts';

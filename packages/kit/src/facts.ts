@@ -1,4 +1,4 @@
-import { fact as factProto } from '@greenwatch/contracts';
+import type { fact as factProto } from '@greenwatch/contracts';
 import type { ClientSession } from 'mongoose';
 
 /** The part of a generated protobuf codec that facts need. */

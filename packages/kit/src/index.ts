@@ -34,7 +34,15 @@ export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';
 export { inScope, requireRole, type Scoped, scopeFilter } from './scope';
-export { defineService, type Kit, type RunningService, runService, type ServiceDefinition, type ServiceParts, startService } from './service';
+export {
+  defineService,
+  type Kit,
+  type RunningService,
+  runService,
+  type ServiceDefinition,
+  type ServiceParts,
+  startService,
+} from './service';
 export { SpanKind, traced, traceParent } from './telemetry';
 export { dayOf, isoTime, isoTimeOrNone, startOfDay } from './time';
 export { ajv, describeErrors, type FieldError } from './validation';

@@ -1,8 +1,8 @@
+import { readingsLog } from '@greenwatch/contracts';
 import { AckPolicy, type Consumer, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { readingsLog } from '@greenwatch/contracts';
-import type { Logger } from './logger';
 import { DEADLETTER_SUBJECT, deadLetter } from './dead-letter';
+import type { Logger } from './logger';
 import { isTransient } from './mongo';
 import { type Nats, READINGS } from './nats';
 import { SpanKind, traced } from './telemetry';
@@ -37,6 +37,8 @@ export interface PartitionGroup {
   handle(messages: LogMessage[]): Promise<void>;
   /** Most messages in one call. */
   maxMessages?: number;
+  /** How long to wait for more before a call, in ms, so that few arrivals make few calls; 0: not at all. */
+  lingerMs?: number;
 }
 
 const ACK_WAIT_MS = 6_000;
@@ -117,7 +119,19 @@ export class LogConsumer {
         });
         continue;
       }
-      await this.#handle(this.#queue.splice(0, this.definition.maxMessages ?? 256));
+      const most = this.definition.maxMessages ?? 256;
+      const linger = this.definition.lingerMs ?? 0;
+      if (linger > 0) await this.#linger(linger, most);
+      await this.#handle(this.#queue.splice(0, most));
+    }
+  }
+
+  /** Waits until `most` messages are there, the time is over, or the service stops. */
+  async #linger(ms: number, most: number): Promise<void> {
+    const end = Date.now() + ms;
+    while (!this.#stopping && this.#queue.length < most && Date.now() < end) {
+      await sleep(Math.min(ACK_WAIT_MS / 3, end - Date.now()));
+      for (const { source } of this.#queue) source.working();
     }
   }
 
@@ -150,7 +164,10 @@ export class LogConsumer {
       } catch (error) {
         if (this.#stopping) return [];
         if (!isTransient(error)) {
-          this.log.error({ err: error, messages: delivered.length }, 'a batch failed; its messages are tried one by one');
+          this.log.error(
+            { err: error, messages: delivered.length },
+            'a batch failed; its messages are tried one by one',
+          );
           await this.#oneByOne(delivered);
           return delivered;
         }

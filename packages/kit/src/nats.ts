@@ -1,5 +1,12 @@
-import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
-import { connect, headers, type MsgHdrs, nanos, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  connect,
+  headers,
+  type MsgHdrs,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  nanos,
+} from '@nats-io/transport-node';
 import type { Logger } from './logger';
 import { traceParent } from './telemetry';
 

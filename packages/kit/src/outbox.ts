@@ -49,10 +49,7 @@ export class Outbox {
   }
 
   async start(): Promise<void> {
-    await this.#rows.createIndex(
-      { publishAt: 1, _id: 1 },
-      { name: 'due', partialFilterExpression: { pending: true } },
-    );
+    await this.#rows.createIndex({ publishAt: 1, _id: 1 }, { name: 'due', partialFilterExpression: { pending: true } });
     await this.#rows.createIndex({ cancelKey: 1 }, { sparse: true });
     await this.#rows.createIndex({ publishedAt: 1 }, { expireAfterSeconds: 7 * 24 * 3_600 });
     this.#done = this.#relay();
@@ -158,7 +155,10 @@ export class Outbox {
       ),
     );
     const published = due.filter((_, i) => outcomes[i]?.status === 'fulfilled').map((row) => row._id);
-    await this.#rows.updateMany({ _id: { $in: published } }, { $set: { publishedAt: new Date() }, $unset: { pending: '' } });
+    await this.#rows.updateMany(
+      { _id: { $in: published } },
+      { $set: { publishedAt: new Date() }, $unset: { pending: '' } },
+    );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
     return due.length === BATCH;

@@ -1,5 +1,5 @@
-import type { PubAck } from '@nats-io/jetstream';
 import { readingsLog } from '@greenwatch/contracts';
+import type { PubAck } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Static, TObject } from '@sinclair/typebox';
 import Redis from 'ioredis';

@@ -25,9 +25,7 @@ export async function traced<T>(
   parent: string | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const from: Context = parent
-    ? propagation.extract(context.active(), { traceparent: parent })
-    : context.active();
+  const from: Context = parent ? propagation.extract(context.active(), { traceparent: parent }) : context.active();
   return tracer().startActiveSpan(name, { kind }, from, async (span) => {
     try {
       return await work();

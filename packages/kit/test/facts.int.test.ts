@@ -1,8 +1,7 @@
 import { ingestionFacts } from '@greenwatch/contracts';
-import { type TestServers, serviceEnvironment, testServers } from '@greenwatch/testkit';
+import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
 import { Type } from '@sinclair/typebox';
 import { type Client, connectClient, defineService, type Kit, onFact, type RunningService, runService } from '../src';
-import { testKeys } from '@greenwatch/testkit';
 
 let servers: TestServers;
 

@@ -1,5 +1,5 @@
 import { readingsLog } from '@greenwatch/contracts';
-import { type TestServers, serviceEnvironment, testServers } from '@greenwatch/testkit';
+import { serviceEnvironment, type TestServers, testServers } from '@greenwatch/testkit';
 import { Type } from '@sinclair/typebox';
 import { defineService, type Kit, type LogMessage, type RunningService, runService } from '../src';
 

@@ -1,1 +1,4 @@
-export {};
+import { startService } from '@greenwatch/kit';
+import { ingestionService } from './ingestion.service';
+
+void startService(ingestionService);

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+
+/** One frame as it came, with when and from which device. */
+export interface ArchivedFrame {
+  receivedAt: number;
+  mn: string;
+  raw: Uint8Array;
+}
+
+/**
+ * Frames in one block of bytes: for each 8 bytes reception time (ms), 1 byte length of the MN, the MN, 4 bytes length, the
+ * frame. Big-endian.
+ */
+export function packFrames(frames: readonly ArchivedFrame[]): Buffer {
+  const parts: Uint8Array[] = [];
+  for (const { receivedAt, mn, raw } of frames) {
+    const name = Buffer.from(mn);
+    const head = Buffer.alloc(13 + name.length);
+    head.writeBigInt64BE(BigInt(receivedAt), 0);
+    head.writeUInt8(name.length, 8);
+    name.copy(head, 9);
+    head.writeUInt32BE(raw.length, 9 + name.length);
+    parts.push(head, raw);
+  }
+  return Buffer.concat(parts);
+}
+
+/** @throws RangeError when the bytes are no such block */
+export function unpackFrames(block: Buffer): ArchivedFrame[] {
+  const frames: ArchivedFrame[] = [];
+  let at = 0;
+  while (at < block.length) {
+    const receivedAt = Number(block.readBigInt64BE(at));
+    const nameEnd = at + 9 + block.readUInt8(at + 8);
+    const rawStart = nameEnd + 4;
+    const rawEnd = rawStart + block.readUInt32BE(nameEnd);
+    if (rawEnd > block.length) throw new RangeError('a frame runs over the end of its block');
+    frames.push({ receivedAt, mn: block.toString('utf8', at + 9, nameEnd), raw: block.subarray(rawStart, rawEnd) });
+    at = rawEnd;
+  }
+  return frames;
+}
+
+/** A chunk's place in the chain of its partition and day: its content cannot change, nor a chunk be left out, unseen. */
+export interface ChainLink {
+  day: string;
+  partition: number;
+  /** First and last log sequence whose frames it holds. */
+  firstSequence: number;
+  lastSequence: number;
+  frames: number;
+  /** SHA-256 of the block, uncompressed. */
+  sha256: string;
+  /** Hash of the link before in the same partition; empty for the very first. */
+  previous: string;
+  hash: string;
+}
+
+export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+export function linkOf(link: Omit<ChainLink, 'hash'>): ChainLink {
+  const { day, partition, firstSequence, lastSequence, frames, sha256: content, previous } = link;
+  return {
+    ...link,
+    hash: sha256(JSON.stringify([day, partition, firstSequence, lastSequence, frames, content, previous])),
+  };
+}
+
+/**
+ * Checks one link against the one before it in the day and against its own block.
+ * @returns what is wrong, or undefined
+ */
+export function flawOf(link: ChainLink, block: Buffer, before: ChainLink | undefined): string | undefined {
+  if (linkOf(link).hash !== link.hash) return 'its description does not match its hash';
+  if (sha256(block) !== link.sha256) return 'its content does not match its hash';
+  if (before && link.previous !== before.hash) return 'it does not follow the chunk before it';
+  if (before && link.firstSequence <= before.lastSequence) return 'it overlaps the chunk before it';
+  let count: number;
+  try {
+    count = unpackFrames(block).length;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return count === link.frames ? undefined : `it holds ${count} frames, not ${link.frames}`;
+}

@@ -1,0 +1,87 @@
+import type { registryFacts } from '@greenwatch/contracts';
+import { applyNewest, type Fact, type FieldCipher } from '@greenwatch/kit';
+import { type Connection, type Model, Schema } from 'mongoose';
+import type { KnownDevice } from './admission';
+
+interface DeviceDoc {
+  _id: string;
+  sequence: number;
+  status: KnownDevice['status'];
+  passwordEncrypted: string;
+  addresses: string[];
+  divisionPath: string[];
+  enterpriseId?: string;
+}
+
+export interface DirectoryEntry extends KnownDevice {
+  divisionPath: string[];
+  enterpriseId?: string;
+}
+
+const FRESH_MS = 10_000;
+
+/**
+ * The devices of the registry, as ingestion needs them: a projection in MongoDB and a short-lived copy in memory, since
+ * another instance may have taken the fact that changed a device.
+ */
+export class DeviceDirectory {
+  readonly #cache = new Map<string, { until: number; entry: DirectoryEntry | undefined }>();
+  readonly model: Model<DeviceDoc>;
+
+  constructor(
+    db: Connection,
+    private readonly fields: FieldCipher,
+    private readonly now: () => number,
+  ) {
+    const schema = new Schema<DeviceDoc>(
+      {
+        _id: { type: String, required: true },
+        sequence: { type: Number, required: true },
+        status: { type: String, required: true },
+        passwordEncrypted: { type: String, default: '' },
+        addresses: { type: [String], default: [] },
+        divisionPath: { type: [String], default: [] },
+        enterpriseId: String,
+      },
+      { collection: 'devices', versionKey: false },
+    );
+    this.model = db.model<DeviceDoc>('Device', schema);
+  }
+
+  /** What is known of an MN; at most ten seconds old. Synchronous while fresh, which nearly every packet is. */
+  lookup(mn: string): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined> {
+    const cached = this.#cache.get(mn);
+    if (cached && cached.until > this.now()) return cached.entry;
+    return this.#read(mn);
+  }
+
+  async #read(mn: string): Promise<DirectoryEntry | undefined> {
+    const doc = await this.model.findById(mn).lean();
+    const entry: DirectoryEntry | undefined = doc
+      ? {
+          mn,
+          status: doc.status,
+          password: doc.passwordEncrypted ? this.fields.decrypt(doc.passwordEncrypted) : undefined,
+          addresses: doc.addresses,
+          divisionPath: doc.divisionPath,
+          ...(doc.enterpriseId ? { enterpriseId: doc.enterpriseId } : {}),
+        }
+      : undefined;
+    // Strangers may invent any number of MNs.
+    if (this.#cache.size > 200_000) this.#cache.clear();
+    this.#cache.set(mn, { until: this.now() + FRESH_MS, entry });
+    return entry;
+  }
+
+  async apply(fact: Fact<registryFacts.DeviceChanged>): Promise<void> {
+    const { mn, status, passwordEncrypted, addresses } = fact.data;
+    await applyNewest(this.model, mn, fact.sequence, {
+      status,
+      passwordEncrypted,
+      addresses,
+      divisionPath: fact.divisionPath,
+      ...(fact.enterpriseId ? { enterpriseId: fact.enterpriseId } : {}),
+    });
+    this.#cache.delete(mn);
+  }
+}

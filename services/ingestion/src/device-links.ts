@@ -1,0 +1,225 @@
+import { ingestionFacts } from '@greenwatch/contracts';
+import type { Kit } from '@greenwatch/kit';
+import { type Model, Schema } from 'mongoose';
+import type { DeviceDirectory } from './device-directory';
+
+interface LinkDoc {
+  _id: string;
+  online: boolean;
+  /** The instance that holds the socket. */
+  instance: string;
+  at: Date;
+  lastSeen: Date;
+  address: string;
+  /** Of the facts about this device. */
+  sequence: number;
+  unclaimedTold?: boolean;
+}
+
+interface Change {
+  mn: string;
+  online: boolean;
+  at: number;
+  address: string;
+  unclaimed?: { st: string; edition: string };
+}
+
+const FLUSH_MS = 500;
+const SEEN_MS = 30_000;
+const HEARTBEAT_MS = 5_000;
+const DEAD_MS = 20_000;
+const GROUP = 100;
+
+/**
+ * Which devices are connected, and where: facts online, offline and unclaimed, each once, in groups. An instance that dies
+ * leaves its devices to the others, who declare them offline when its heart-beat is over.
+ */
+export class DeviceLinks {
+  readonly links: Model<LinkDoc>;
+  readonly #instances: Model<{ _id: string; until: Date }>;
+  /** Open connections of this instance by device. */
+  readonly #open = new Map<string, number>();
+  readonly #seen = new Map<string, number>();
+  #changes: Change[] = [];
+  #timers: NodeJS.Timeout[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly kit: Kit,
+    private readonly directory: DeviceDirectory,
+  ) {
+    this.links = kit.db.model<LinkDoc>(
+      'Link',
+      new Schema<LinkDoc>(
+        {
+          _id: { type: String, required: true },
+          online: { type: Boolean, required: true },
+          instance: { type: String, required: true },
+          at: { type: Date, required: true },
+          lastSeen: { type: Date, required: true },
+          address: { type: String, default: '' },
+          sequence: { type: Number, required: true },
+          unclaimedTold: Boolean,
+        },
+        { collection: 'links', versionKey: false },
+      ).index({ instance: 1, online: 1 }),
+    );
+    this.#instances = kit.db.model<{ _id: string; until: Date }>(
+      'Instance',
+      new Schema<{ _id: string; until: Date }>(
+        { _id: { type: String, required: true }, until: { type: Date, required: true } },
+        { collection: 'instances', versionKey: false },
+      ),
+    );
+  }
+
+  async start(): Promise<void> {
+    await this.#heartbeat();
+    const every = (ms: number, what: string, work: () => Promise<unknown>) =>
+      this.#timers.push(
+        setInterval(() => {
+          work().catch((error) => this.kit.log.warn({ err: error }, what));
+        }, ms),
+      );
+    every(FLUSH_MS, 'device links could not be written; they are tried again', () => this.flush());
+    every(SEEN_MS, 'the last-seen times could not be written', () => this.#flushSeen());
+    every(HEARTBEAT_MS, 'the heart-beat could not be written', () => this.#heartbeat());
+  }
+
+  /** An accepted packet came: the first one on a connection brings the device online. */
+  seen(mn: string, at: number): void {
+    this.#seen.set(mn, at);
+  }
+
+  /** A connection spoke for a device for the first time. */
+  opened(mn: string, address: string, at: number, unclaimed?: { st: string; edition: string }): void {
+    const count = this.#open.get(mn) ?? 0;
+    this.#open.set(mn, count + 1);
+    if (count === 0 || unclaimed) {
+      this.#changes.push({ mn, online: true, at, address, ...(unclaimed ? { unclaimed } : {}) });
+    }
+  }
+
+  /** A connection that had spoken for a device is closed. */
+  closed(mn: string, address: string, at: number): void {
+    const count = (this.#open.get(mn) ?? 1) - 1;
+    if (count > 0) {
+      this.#open.set(mn, count);
+      return;
+    }
+    this.#open.delete(mn);
+    this.#changes.push({ mn, online: false, at, address });
+  }
+
+  flush(): Promise<void> {
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#changes.length > 0) {
+      const group = this.#changes.slice(0, GROUP);
+      // Only the last state counts: a device that came and went in half a second tells nothing.
+      const last = new Map<string, Change>();
+      for (const change of group) {
+        const unclaimed = change.unclaimed ?? last.get(change.mn)?.unclaimed;
+        last.set(change.mn, { ...change, ...(unclaimed ? { unclaimed } : {}) });
+      }
+      const paths = new Map(
+        await Promise.all([...last.keys()].map(async (mn) => [mn, await this.directory.lookup(mn)] as const)),
+      );
+      await this.kit.transaction(async (session) => {
+        for (const change of last.values()) {
+          const { mn, online, at, address, unclaimed } = change;
+          const before = await this.links.findById(mn).session(session).lean();
+          const { INSTANCE: instance } = this.kit.config;
+          // Another instance has taken the device over in the meantime.
+          if (!online && before && before.instance !== instance) continue;
+          let sequence = before?.sequence ?? 0;
+          const device = paths.get(mn);
+          const place = {
+            divisionPath: device?.divisionPath ?? [this.kit.config.PROVINCE],
+            ...(device?.enterpriseId ? { enterpriseId: device.enterpriseId } : {}),
+          };
+          const tellUnclaimed = unclaimed !== undefined && !before?.unclaimedTold;
+          if (tellUnclaimed) {
+            await this.kit.facts.append(session, {
+              subject: 'facts.ingestion.device.unclaimed',
+              codec: ingestionFacts.DeviceUnclaimed,
+              data: { mn, st: unclaimed.st, edition: unclaimed.edition, firstSeen: at, address },
+              entity: mn,
+              sequence: ++sequence,
+              occurredAt: at,
+              ...place,
+            });
+          }
+          if (!before || before.online !== online) {
+            await this.kit.facts.append(session, {
+              subject: `facts.ingestion.device.${online ? 'online' : 'offline'}`,
+              codec: ingestionFacts.DeviceLink,
+              data: { mn, online, at, address },
+              entity: mn,
+              sequence: ++sequence,
+              occurredAt: at,
+              ...place,
+            });
+          }
+          await this.links.updateOne(
+            { _id: mn },
+            {
+              $set: {
+                online,
+                instance,
+                address,
+                sequence,
+                at: new Date(at),
+                ...(online || !before ? { lastSeen: new Date(at) } : {}),
+                ...(tellUnclaimed ? { unclaimedTold: true } : {}),
+              },
+            },
+            { upsert: true, session },
+          );
+        }
+      });
+      this.#changes.splice(0, group.length);
+    }
+  }
+
+  async #flushSeen(): Promise<void> {
+    if (this.#seen.size === 0) return;
+    const seen = [...this.#seen];
+    this.#seen.clear();
+    await this.links.bulkWrite(
+      seen.map(([mn, at]) => ({
+        updateOne: { filter: { _id: mn }, update: { $max: { lastSeen: new Date(at) } } },
+      })),
+      { ordered: false },
+    );
+  }
+
+  async #heartbeat(): Promise<void> {
+    const now = this.kit.now();
+    const own = this.kit.config.INSTANCE;
+    await this.#instances.updateOne({ _id: own }, { $set: { until: new Date(now + DEAD_MS) } }, { upsert: true });
+    const dead = await this.#instances.find({ until: { $lt: new Date(now) } }).lean();
+    for (const { _id: instance } of dead) {
+      const left = await this.links.find({ instance, online: true }).lean();
+      if (left.length > 0) {
+        this.kit.log.info({ instance, devices: left.length }, 'an instance is gone; its devices are offline');
+        // Taken over first, so that the facts are ours to tell; a device that came here meanwhile is not among them.
+        await this.links.updateMany({ instance, online: true }, { $set: { instance: own } });
+        for (const { _id: mn, address } of left) {
+          if (!this.#open.has(mn)) this.#changes.push({ mn, online: false, at: now, address });
+        }
+      }
+      await this.#instances.deleteOne({ _id: instance });
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#flushSeen();
+    await this.flush();
+    await this.#instances.deleteOne({ _id: this.kit.config.INSTANCE });
+  }
+}

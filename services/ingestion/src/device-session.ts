@@ -1,0 +1,168 @@
+import { readingsLog } from '@greenwatch/contracts';
+import {
+  type CutResult,
+  encodeFields,
+  FrameCutter,
+  Hj212Error,
+  type Packet,
+  parseSegment,
+  replyToNotice,
+  replyToUpload,
+  type UploadKind,
+} from '@greenwatch/hj212';
+import { type AdmissionRules, decide, type RefusalReason } from './admission';
+import type { DirectoryEntry } from './device-directory';
+
+const KINDS: Record<UploadKind, readingsLog.Kind> = {
+  realtime: readingsLog.Kind.KIND_REALTIME,
+  minute: readingsLog.Kind.KIND_MINUTE,
+  hour: readingsLog.Kind.KIND_HOUR,
+  day: readingsLog.Kind.KIND_DAY,
+  state: readingsLog.Kind.KIND_STATE,
+  running: readingsLog.Kind.KIND_RUNNING,
+};
+
+/** What a session needs of the service around it. */
+export interface SessionHost {
+  rules: AdmissionRules & { maxSegment: number };
+  now(): number;
+  lookup(mn: string): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined>;
+  /** Resolves once the log holds the packet. */
+  append(packet: readingsLog.Packet): Promise<void>;
+  accepted(session: DeviceSession, packet: Packet, at: number, unclaimed: boolean): void;
+  refused(refusal: Refused): void;
+  reply(frame: Buffer): void;
+}
+
+export interface Refused {
+  reason: RefusalReason;
+  detail: string;
+  raw: Buffer;
+  address: string;
+  mn?: string;
+  at: number;
+  device?: DirectoryEntry;
+}
+
+/**
+ * One connection: bytes in, answers out. It knows frames, packets and decisions, not sockets. 9014 goes out only when the
+ * log holds the packet; without it the device sends again (HJ 212-2017 6.1).
+ */
+export class DeviceSession {
+  readonly #cutter: FrameCutter;
+  /** Packets taken and not yet on the log. */
+  inFlight = 0;
+  /** Bytes refused since the last good frame. */
+  refusedBytes = 0;
+  readonly mns = new Set<string>();
+  /** Frames are decided in the order in which they came, also when one has to wait for the directory. */
+  #order: Promise<void> | undefined;
+
+  constructor(
+    readonly address: string,
+    private readonly host: SessionHost,
+  ) {
+    this.#cutter = new FrameCutter({ maxSegment: host.rules.maxSegment });
+  }
+
+  /** Whether the beginning of a frame waits for its rest. */
+  get midFrame(): boolean {
+    return this.#cutter.buffered > 0;
+  }
+
+  push(chunk: Buffer): void {
+    for (const result of this.#cutter.push(chunk)) this.#take(result);
+  }
+
+  /** The peer has closed: what it left unfinished is refused. */
+  end(): void {
+    for (const result of this.#cutter.end()) this.#take(result);
+  }
+
+  /** The rest of a frame did not come in time. */
+  expire(afterMs: number): void {
+    const detail = `the rest of a frame did not come within ${Math.round(afterMs / 1000)} s`;
+    for (const result of this.#cutter.end()) {
+      if (result.type === 'refused') this.#refuse('slow', detail, result.raw);
+    }
+  }
+
+  #take(result: CutResult): void {
+    if (result.type === 'refused') {
+      this.refusedBytes += result.raw.length;
+      this.#refuse(result.reason, result.detail, result.raw);
+      return;
+    }
+    this.refusedBytes = 0;
+    let packet: Packet;
+    try {
+      packet = parseSegment(result.segment);
+    } catch (error) {
+      if (!(error instanceof Hj212Error)) throw error;
+      this.#refuse('structure', error.message, result.raw);
+      return;
+    }
+    this.inFlight++;
+    const known = this.host.lookup(packet.mn);
+    if (!this.#order && !(known instanceof Promise)) {
+      this.#decide(packet, known, result.raw);
+      return;
+    }
+    const mine: Promise<void> = Promise.resolve(this.#order)
+      .then(() => known)
+      .then(
+        (device) => this.#decide(packet, device, result.raw),
+        // The directory cannot be read: no answer, the device sends again.
+        () => {
+          this.inFlight--;
+        },
+      )
+      .finally(() => {
+        if (this.#order === mine) this.#order = undefined;
+      });
+    this.#order = mine;
+  }
+
+  #decide(packet: Packet, device: DirectoryEntry | undefined, raw: Buffer): void {
+    const at = this.host.now();
+    const decision = decide(packet, device, this.address, at, this.host.rules);
+    if (decision.type === 'ignored' || decision.type === 'refused') {
+      this.inFlight--;
+      if (decision.type === 'refused') this.#refuse(decision.reason, decision.detail, raw, packet.mn, device);
+      return;
+    }
+    this.host.accepted(this, packet, at, decision.unclaimed);
+    const upload = decision.type === 'reading' ? decision.upload : undefined;
+    this.host
+      .append({
+        mn: packet.mn,
+        kind: upload ? KINDS[upload.kind] : readingsLog.Kind.KIND_OTHER,
+        dataTime: upload?.dataTime ?? 0,
+        receivedAt: at,
+        fields: upload ? encodeFields(upload.factors) : '',
+        raw,
+      })
+      .then(
+        () => {
+          this.inFlight--;
+          const answer = replyToUpload(packet) ?? replyToNotice(packet);
+          if (answer) this.host.reply(answer);
+        },
+        () => {
+          this.inFlight--;
+        },
+      );
+  }
+
+  #refuse(reason: RefusalReason, detail: string, raw: Buffer, mn?: string, device?: DirectoryEntry): void {
+    this.host.refused({
+      reason,
+      detail,
+      raw,
+      address: this.address,
+      at: this.host.now(),
+      ...(mn === undefined ? {} : { mn }),
+      ...(device ? { device } : {}),
+    });
+  }
+}
