@@ -1,3 +1,5 @@
+import { fieldName } from './field-names';
+
 /** One `name=value` of a data area. `code-Field=value` is split at the last hyphen of its name; a plain name has the code ''. */
 export interface DataItem {
   code: string;
@@ -43,7 +45,7 @@ export class ItemScanner {
       if (code === EQUALS || isSeparator(code)) break;
       if (code === HYPHEN) this.hyphen = at;
     }
-    this.nameEnd = this.#trimEnd(this.nameStart, at);
+    this.nameEnd = trimEnd(text, this.nameStart, at);
     if (at < length && code === EQUALS) {
       at++;
       while (at < length && isBlank(text.charCodeAt(at))) at++;
@@ -53,7 +55,7 @@ export class ItemScanner {
     } else {
       this.valueStart = at;
     }
-    this.valueEnd = this.#trimEnd(this.valueStart, at);
+    this.valueEnd = trimEnd(text, this.valueStart, at);
     this.#at = at + 1;
     return true;
   }
@@ -64,14 +66,14 @@ export class ItemScanner {
   }
 
   get code(): string {
-    return this.hyphen < 0 ? '' : this.text.slice(this.nameStart, this.#trimEnd(this.nameStart, this.hyphen));
+    return this.hyphen < 0 ? '' : this.text.slice(this.nameStart, trimEnd(this.text, this.nameStart, this.hyphen));
   }
 
   get field(): string {
     if (this.hyphen < 0) return this.text.slice(this.nameStart, this.nameEnd);
     let start = this.hyphen + 1;
     while (start < this.nameEnd && isBlank(this.text.charCodeAt(start))) start++;
-    return this.text.slice(start, this.nameEnd);
+    return fieldName(this.text, start, this.nameEnd);
   }
 
   get value(): string {
@@ -86,12 +88,6 @@ export class ItemScanner {
       if (after === text.length || isSeparator(text.charCodeAt(after))) return after;
     }
     return start;
-  }
-
-  #trimEnd(start: number, end: number): number {
-    let at = end;
-    while (at > start && isBlank(this.text.charCodeAt(at - 1))) at--;
-    return at;
   }
 }
 
@@ -112,5 +108,11 @@ function isSeparator(code: number): boolean {
 
 /** Blank, tab, CR, LF: pretty-printed packets break the line after a `;`. */
 function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+  return code <= 0x20 && (code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a);
+}
+
+function trimEnd(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && isBlank(text.charCodeAt(at - 1))) at--;
+  return at;
 }

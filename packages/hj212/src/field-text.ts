@@ -23,7 +23,8 @@ export function encodeFields(factors: readonly FactorReading[]): string {
       text += `${separator}${factor}-${ORIGINAL_CODE}=${original}`;
       separator = ',';
     }
-    for (const [name, value] of fields) {
+    for (let at = 0; at < fields.length; at++) {
+      const [name, value] = fields[at] as [string, string];
       checkName(name, factor);
       if (name === ORIGINAL_CODE || name.includes('-')) throw unwritable(name, factor);
       if (!isPlain(value) && !isWritable(value)) throw unwritable(value, `${factor}-${name}`);

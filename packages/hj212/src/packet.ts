@@ -85,7 +85,7 @@ export function parseSegment(segment: Buffer | string): Packet {
     pnum: fields.pnum === '' ? undefined : packetNumber('PNUM', fields.pnum),
     pno: fields.pno === '' ? undefined : packetNumber('PNO', fields.pno),
     resend: fields.rf === '1',
-    cp: text.slice(head.cpStart, closeCp(text, head.cpStart)),
+    cp: cut(segment, text, head.cpStart, closeCp(text, head.cpStart)),
   };
   packet.edition = editionOf(packet);
   return packet;
@@ -122,6 +122,15 @@ function closeCp(text: string, start: number): number {
     throw new Hj212Error('BAD_FIELD', 'CP', `${quoted(text.slice(end + 2))} follows the closing &&, expected nothing`);
   }
   return end;
+}
+
+/**
+ * `text.slice(start, end)`, read from the bytes again where each byte is a character: V8's slice would keep pointing into `text`, and
+ * scanning such a string character by character takes twice as long as reading the bytes a second time.
+ */
+function cut(segment: Buffer | string, text: string, start: number, end: number): string {
+  const ascii = typeof segment !== 'string' && segment.length === text.length;
+  return ascii ? segment.toString('latin1', start, end) : text.slice(start, end);
 }
 
 function readHead(text: string, end: number, head: Head): void {

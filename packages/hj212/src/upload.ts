@@ -2,6 +2,7 @@ import { carriesData } from './commands';
 import { ItemScanner } from './data-area';
 import { parseDataTime } from './data-time';
 import { fromOldCode } from './factor-info';
+import { isNumericField } from './field-names';
 import { ORIGINAL_CODE } from './field-text';
 import { Hj212Error, quoted } from './hj212-error';
 import type { Packet } from './packet';
@@ -33,9 +34,6 @@ const KINDS: Readonly<Record<string, UploadKind>> = {
   '2051': 'minute',
   '2061': 'hour',
 };
-
-/** Fields that hold a number (HJ 212-2017 table 4; ZsCou is seen in the field). Others are texts: Flag, EFlag, SampleTime, unknown ones. */
-const NUMBERS = new Set('Rtd Avg Min Max Cou ZsRtd ZsAvg ZsMin ZsMax ZsCou RS RT Data DayData NightData'.split(' '));
 
 /** A value outside is no measurement. Fifteen digits are also what a double keeps. */
 const LARGEST = 1e15;
@@ -85,13 +83,13 @@ export function readUpload(packet: Packet): Upload {
       code = scanner.code;
       reading = byCode.get(code);
       if (!reading) {
-        reading = open(code, packet.st, factors);
+        reading = open(code, packet.st, byCode, factors);
         byCode.set(code, reading);
       }
     }
     const field = scanner.field;
     const value = scanner.value;
-    if (NUMBERS.has(field)) {
+    if (isNumericField(field)) {
       if (value === '') {
         empty ??= new Map();
         if (!empty.has(reading)) empty.set(reading, `${code}-${field}`);
@@ -122,7 +120,12 @@ export function readUpload(packet: Packet): Upload {
 }
 
 /** The reading to which items of `code` belong: the one of its 2017 code, if old and new codes are mixed. */
-function open(code: string, st: string | undefined, factors: FactorReading[]): FactorReading {
+function open(
+  code: string,
+  st: string | undefined,
+  byCode: Map<string, FactorReading>,
+  factors: FactorReading[],
+): FactorReading {
   if (!isName(code)) {
     throw new Hj212Error(
       'BAD_FIELD',
@@ -131,21 +134,25 @@ function open(code: string, st: string | undefined, factors: FactorReading[]): F
     );
   }
   const renamed = fromOldCode(code, st);
-  const factor = renamed ?? code;
-  const known = factors.find((reading) => reading.factor === factor);
-  if (known) return known;
-  const reading: FactorReading = { factor, original: renamed && code, fields: [] };
+  if (renamed) {
+    const known = byCode.get(renamed);
+    if (known) return known;
+  }
+  const reading: FactorReading = { factor: renamed ?? code, original: renamed && code, fields: [] };
   factors.push(reading);
+  if (renamed) byCode.set(renamed, reading);
   return reading;
 }
 
 function add(reading: FactorReading, code: string, field: string, value: string): void {
-  for (const [name, text] of reading.fields) {
-    if (name !== field) continue;
-    if (text === value) return;
-    throw badValue(`${code}-${field}`, value, `one value, but ${quoted(text)} was sent before it`);
+  const { fields } = reading;
+  for (let at = 0; at < fields.length; at++) {
+    const before = fields[at] as [string, string];
+    if (before[0] !== field) continue;
+    if (before[1] === value) return;
+    throw badValue(`${code}-${field}`, value, `one value, but ${quoted(before[1])} was sent before it`);
   }
-  reading.fields.push([field, value]);
+  fields.push([field, value]);
 }
 
 /** A fault may send an empty value: its flag is kept without one. Without a flag, or with N, an empty value is an error. */
