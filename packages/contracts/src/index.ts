@@ -40,4 +40,4 @@ export * from './registry';
 export * from './rules';
 export * from './schema';
 export * from './tasking';
-export { usccProblem } from './uscc';
+export { organisationCheckCharacter, usccCheckCharacter, usccProblem } from './uscc';

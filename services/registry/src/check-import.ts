@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
-import type { Params, registryActions } from '@greenwatch/contracts';
+import { type Params, type registryActions, usccProblem } from '@greenwatch/contracts';
 import { unsoundPeriod } from './binding';
 import { type DivisionNode, divisionPaths } from './division-path';
-import { usccProblem } from './uscc';
 
 export type ImportInput = Params<(typeof registryActions)['registry.import']>;
 

@@ -159,7 +159,9 @@ describe('registry.import', () => {
     await expect(demo.call('registry.import', input)).rejects.toMatchObject({
       status: 422,
       reason: 'IMPORT_INVALID',
-      detail: { errors: expect.arrayContaining([expect.objectContaining({ field: 'outlets.0.enterpriseId', row: 1 })]) },
+      detail: {
+        errors: expect.arrayContaining([expect.objectContaining({ field: 'outlets.0.enterpriseId', row: 1 })]),
+      },
     });
     expect(await db().collection('divisions').countDocuments()).toBe(0);
     expect(await facts()).toEqual([]);

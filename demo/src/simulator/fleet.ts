@@ -1,0 +1,179 @@
+import type { DemoProvince, SimulatedDevice } from '../province';
+import { randomOf } from '../random';
+import { type Episode, effects, script } from './episodes';
+import { type Cursors, SimulatedLogger } from './logger';
+import { DAY, type EffectAt, HOUR } from './signal';
+import { readState, type SimulatorState, writeWhole } from './state';
+import { momentAt, type Schedule, schedules } from './uploads';
+
+const SAVE_EVERY = 5_000;
+/** Loggers that connect a second at the start; those of the episodes come first. */
+const CONNECTS_A_SECOND = 40;
+/** Minute means sent at the first start; and again at most after a restart. */
+const MINUTES_AT_FIRST = 2 * HOUR;
+const MINUTES_AT_MOST = DAY;
+/** After a longer stop of the simulator realtime goes on from now: a logger without power measures nothing. */
+const REALTIME_GAP = 600_000;
+
+export interface FleetOptions {
+  host: string;
+  port: number;
+  seed: string;
+  stateFile: string;
+  realtimeSeconds: number;
+  now(): number;
+}
+
+export interface FleetStatus {
+  startedAt: string;
+  devices: number;
+  connected: number;
+  /** Moments that are due and not acknowledged, of all devices. */
+  backlog: number;
+  episodes: Episode[];
+}
+
+/** All simulated loggers in one process. */
+export class Fleet {
+  readonly #loggers: SimulatedLogger[];
+  readonly #state: SimulatorState;
+  readonly #cast: string[];
+  #effectAt: EffectAt = () => ({});
+  #timer: NodeJS.Timeout | undefined;
+  #changed = false;
+  #savedAt = 0;
+
+  constructor(
+    province: Pick<DemoProvince, 'simulated'>,
+    private readonly options: FleetOptions,
+  ) {
+    const { now, seed } = options;
+    this.#state = readState(options.stateFile) ?? { startedAt: now(), episodes: [], cursors: {} };
+    this.#cast = castOf(province.simulated);
+    this.#useEpisodes();
+    const cast = new Set(this.#cast);
+    const order = [
+      ...province.simulated.filter((device) => cast.has(device.outlet.id)),
+      ...province.simulated.filter((device) => !cast.has(device.outlet.id)),
+    ];
+    this.#loggers = order.map((device, index) => {
+      const spread = randomOf(seed, device.profile.mn).next();
+      const list = schedules(device.profile, spread, options.realtimeSeconds);
+      const cursors = firstCursors(device, list, this.#state.cursors[device.profile.mn], this.#state.startedAt, now());
+      const connectAt = now() + Math.floor((index / CONNECTS_A_SECOND) * 1000);
+      return new SimulatedLogger(device, list, cursors, connectAt, {
+        host: options.host,
+        port: options.port,
+        now,
+        effectAt: (outletId, time) => this.#effectAt(outletId, time),
+        progress: () => {
+          this.#changed = true;
+        },
+      });
+    });
+  }
+
+  start(): void {
+    this.#save();
+    this.#timer = setInterval(() => {
+      for (const logger of this.#loggers) logger.tick();
+      if (this.#changed && this.options.now() - this.#savedAt >= SAVE_EVERY) this.#save();
+    }, 1000);
+  }
+
+  /** Closes the connections and saves how far each logger has come. */
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const logger of this.#loggers) logger.stop();
+    this.#save();
+  }
+
+  status(): FleetStatus {
+    const now = this.options.now();
+    return {
+      startedAt: new Date(this.#state.startedAt).toISOString(),
+      devices: this.#loggers.length,
+      connected: this.#loggers.filter((logger) => logger.connected).length,
+      backlog: this.#loggers.reduce((sum, logger) => sum + logger.backlog(now), 0),
+      episodes: [...script(this.#cast, this.#state.startedAt), ...this.#state.episodes],
+    };
+  }
+
+  /**
+   * Starts an exceedance now: the outlet's loggers send the last full hour again with values above the limit, as after a
+   * correction, and the rise goes on for two hours.
+   * @param outletId absent: the outlet kept for this (the sixth of the cast)
+   * @returns the episode and the devices that send it; undefined for an unknown outlet
+   */
+  startExceedance(outletId = this.#cast.at(-1)): { episode: Episode; mns: string[] } | undefined {
+    const loggers = this.#loggers.filter((logger) => logger.outletId === outletId);
+    if (outletId === undefined || loggers.length === 0) return undefined;
+    const now = this.options.now();
+    const hour = Math.floor(now / HOUR) * HOUR - HOUR;
+    const episode: Episode = {
+      id: `by-hand-${now}`,
+      outletId,
+      kind: 'exceedance',
+      from: hour,
+      to: now + 2 * HOUR,
+      share: 1.3,
+      gain: 0.2,
+    };
+    this.#state.episodes.push(episode);
+    this.#useEpisodes();
+    for (const logger of loggers) {
+      logger.rewind('hour', hour);
+      logger.rewind('minute', hour);
+    }
+    this.#save();
+    return { episode, mns: loggers.map((logger) => logger.mn) };
+  }
+
+  #useEpisodes(): void {
+    this.#effectAt = effects([...script(this.#cast, this.#state.startedAt), ...this.#state.episodes]);
+  }
+
+  #save(): void {
+    this.#changed = false;
+    this.#savedAt = this.options.now();
+    for (const logger of this.#loggers) this.#state.cursors[logger.mn] = logger.cursors;
+    writeWhole(this.options.stateFile, JSON.stringify(this.#state));
+  }
+}
+
+/** The first outlet of each of the first six enterprises. */
+function castOf(devices: readonly SimulatedDevice[]): string[] {
+  const byEnterprise = new Map<string, string>();
+  for (const { outlet } of devices) {
+    const enterprise = outlet.id.slice(0, outlet.id.lastIndexOf('.'));
+    if (!byEnterprise.has(enterprise)) byEnterprise.set(enterprise, outlet.id);
+    if (byEnterprise.size === 6) break;
+  }
+  return [...byEnterprise.values()];
+}
+
+/** Where each kind of a logger begins: at its history at the first start, later where it had come to. */
+export function firstCursors(
+  { backfillDays }: Pick<SimulatedDevice, 'backfillDays'>,
+  list: readonly Schedule[],
+  known: Cursors | undefined,
+  startedAt: number,
+  now: number,
+): Required<Cursors> {
+  const cursors: Required<Cursors> = { realtime: now, state: now, minute: now, hour: now, day: now };
+  for (const schedule of list) {
+    const { kind } = schedule;
+    const before = known?.[kind];
+    const at = (time: number) => momentAt(schedule, time);
+    if (kind === 'hour' || kind === 'day') {
+      // An enterprise's history begins on a whole day in China.
+      const day = Math.floor((startedAt + 8 * HOUR) / DAY) * DAY - 8 * HOUR - backfillDays * DAY;
+      cursors[kind] = before ?? day - schedule.step;
+    } else if (kind === 'minute') {
+      cursors[kind] = Math.max(before ?? at(startedAt - MINUTES_AT_FIRST), at(now - MINUTES_AT_MOST));
+    } else {
+      cursors[kind] = before !== undefined && now - before < REALTIME_GAP ? before : at(now);
+    }
+  }
+  return cursors;
+}

@@ -1,0 +1,64 @@
+import { type LoggerProfile, meanItem, type PacketKind, realtimeItem, stateItem } from './packets';
+import { DAY, dayMeans, type EffectAt, HOUR, instant, means, type OutletModel, TEN_MINUTES } from './signal';
+
+/** When a logger has something to send. All times in ms; a kind's moments lie on a grid, in China's time (UTC+8). */
+
+const ZONE = 8 * HOUR;
+
+export interface Schedule {
+  kind: PacketKind;
+  /** Distance of the moments. */
+  step: number;
+  /** Where the grid lies. */
+  phase: number;
+  /** A moment is due this long after it: means when their period is over. */
+  delay: number;
+}
+
+/** What this logger sends and when; loggers are spread by `spread` in [0, 1), so that they do not all speak at once. */
+export function schedules(profile: LoggerProfile, spread: number, realtimeSeconds: number): Schedule[] {
+  const realtime = realtimeSeconds * 1000;
+  const seconds = (share: number, width: number) => Math.floor(((spread * share) % 1) * width) * 1000;
+  return [
+    { kind: 'realtime', step: realtime, phase: Math.floor(spread * realtimeSeconds) * 1000, delay: 0 },
+    ...(profile.sendsStates
+      ? [{ kind: 'state' as const, step: TEN_MINUTES / 2, phase: seconds(7, 300), delay: 0 }]
+      : []),
+    { kind: 'minute', step: TEN_MINUTES, phase: 0, delay: TEN_MINUTES + 2_000 + seconds(11, 25) },
+    { kind: 'hour', step: HOUR, phase: 0, delay: HOUR + 3_000 + seconds(13, 40) },
+    { kind: 'day', step: DAY, phase: -ZONE, delay: DAY + 10_000 + seconds(17, 60) },
+  ];
+}
+
+/** The newest moment of the grid that lies at or before `time`. */
+export function momentAt(schedule: Schedule, time: number): number {
+  return Math.floor((time - schedule.phase) / schedule.step) * schedule.step + schedule.phase;
+}
+
+/** The items of one upload of this logger, as it would measure them. */
+export function itemsOf(
+  profile: LoggerProfile,
+  model: OutletModel,
+  kind: PacketKind,
+  moment: number,
+  effectAt: EffectAt,
+): string[] {
+  const flag = model.stopped ? 'F' : 'N';
+  switch (kind) {
+    case 'realtime':
+      return instant(model, profile.factors, moment, effectAt).map((reading) => realtimeItem(profile, reading, flag));
+    case 'state': {
+      const treatmentOff = effectAt(model.id, moment).treatmentOff === true;
+      return (profile.facilities ?? []).map((code) =>
+        stateItem(code, !model.stopped && !(code === 'SB2' && treatmentOff)),
+      );
+    }
+    case 'minute':
+    case 'hour': {
+      const to = moment + (kind === 'hour' ? HOUR : TEN_MINUTES);
+      return means(model, profile.factors, moment, to, effectAt).map((mean) => meanItem(profile, mean, flag));
+    }
+    case 'day':
+      return dayMeans(model, profile.factors, moment, effectAt).map((mean) => meanItem(profile, mean, flag));
+  }
+}
