@@ -1,1 +1,55 @@
-export {};
+import { parseArgs } from 'node:util';
+import { OperatorError } from '@greenwatch/infra';
+import { ingestBench } from './ingest-bench';
+
+const USAGE = `usage: npm run bench -- ingest [--seconds N] [--warmup N] [--connections N] [--window N] [--only NAMES]
+  --seconds N      length of the measured part (default 20)
+  --warmup N       seconds of the same load before it, checked but not measured (default 4)
+  --connections N  devices, a TCP connection each (default 100)
+  --window N       packets in flight on each connection (default 4)
+  --only NAMES     only these services, separated by commas (default: all)`;
+
+function readOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        seconds: { type: 'string', default: '20' },
+        warmup: { type: 'string', default: '4' },
+        connections: { type: 'string', default: '100' },
+        window: { type: 'string', default: '4' },
+        only: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new OperatorError(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new OperatorError(`--${name} is "${text}": a whole number from ${least} to ${most} is expected`);
+  }
+  return value;
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = readOptions();
+  if (positionals.length !== 1 || positionals[0] !== 'ingest') throw new OperatorError(USAGE);
+  const result = await ingestBench({
+    seconds: whole('seconds', values.seconds, 1, 600),
+    warmup: whole('warmup', values.warmup, 0, 60),
+    connections: whole('connections', values.connections, 1, 2_000),
+    window: whole('window', values.window, 1, 64),
+    only: values.only?.split(','),
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  if (result.lost > 0 || result.duplicated > 0) process.exitCode = 1;
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error instanceof OperatorError ? error.message : (error as Error).stack}\n`);
+  process.exitCode = 1;
+});
