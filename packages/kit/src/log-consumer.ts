@@ -76,7 +76,9 @@ export class LogConsumer {
       await this.nats.jsm.consumers.add(READINGS, {
         durable_name,
         filter_subject: `readings.${partition}`,
-        ack_policy: AckPolicy.All,
+        // Not AckPolicy.All: whoever takes over gets newer messages before those that the dead instance held come again
+        // after AckWait, and acknowledging the newer ones would drop them.
+        ack_policy: AckPolicy.Explicit,
         deliver_policy: DeliverPolicy.All,
         ack_wait: nanos(ACK_WAIT_MS),
         max_ack_pending: 256,
@@ -141,10 +143,7 @@ export class LogConsumer {
     }, ACK_WAIT_MS / 3);
     try {
       const finished = await this.#untilHandled(delivered);
-      const last = new Map<number, JsMsg>();
-      for (const { message, source } of finished) last.set(message.partition, source);
-      // One ack a partition stands for all before it.
-      for (const source of last.values()) source.ack();
+      for (const { source } of finished) source.ack();
     } finally {
       clearInterval(working);
     }
