@@ -52,8 +52,7 @@ export class DeviceSession {
   readonly #cutter: FrameCutter;
   /** Packets taken and not yet on the log. */
   inFlight = 0;
-  /** Bytes refused since the last good frame. */
-  refusedBytes = 0;
+  #skippedBefore = 0;
   readonly mns = new Set<string>();
   /** Frames are decided in the order in which they came, also when one has to wait for the directory. */
   #order: Promise<void> | undefined;
@@ -68,6 +67,11 @@ export class DeviceSession {
   /** Whether the beginning of a frame waits for its rest. */
   get midFrame(): boolean {
     return this.#cutter.buffered > 0;
+  }
+
+  /** Bytes that belonged to no frame since the last good one. */
+  get refusedBytes(): number {
+    return this.#cutter.skipped - this.#skippedBefore;
   }
 
   push(chunk: Buffer): void {
@@ -89,11 +93,10 @@ export class DeviceSession {
 
   #take(result: CutResult): void {
     if (result.type === 'refused') {
-      this.refusedBytes += result.raw.length;
       this.#refuse(result.reason, result.detail, result.raw);
       return;
     }
-    this.refusedBytes = 0;
+    this.#skippedBefore = this.#cutter.skipped;
     let packet: Packet;
     try {
       packet = parseSegment(result.segment);

@@ -1,0 +1,70 @@
+import type { readingsLog } from '@greenwatch/contracts';
+import { GroupCommit } from './group-commit';
+
+const packet = (n: number): readingsLog.Packet => ({
+  mn: `M${n}`,
+  kind: 1,
+  dataTime: n,
+  receivedAt: n,
+  fields: '',
+  raw: new Uint8Array(),
+});
+
+/** A log whose publishes end when the test says so. */
+function slowLog() {
+  const batches: number[][] = [];
+  const ends: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  const commit = new GroupCommit((packets) => {
+    batches.push(packets.map((p) => p.dataTime));
+    return new Promise<void>((resolve, reject) => ends.push({ resolve, reject }));
+  });
+  return { batches, ends, commit };
+}
+const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+describe('group commit (design.md 4)', () => {
+  it('publishes the first at once and what arrives meanwhile together', async () => {
+    const { batches, ends, commit } = slowLog();
+    const done: number[] = [];
+    for (const n of [1, 2]) void commit.append(packet(n)).then(() => done.push(n));
+    await turn();
+    for (const n of [3, 4, 5]) void commit.append(packet(n)).then(() => done.push(n));
+    await turn();
+    expect(batches).toEqual([[1, 2]]);
+    expect(done).toEqual([]);
+    ends[0]?.resolve();
+    await turn();
+    expect(done).toEqual([1, 2]);
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
+    ends[1]?.resolve();
+    await commit.idle();
+    expect(done).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('tells every packet of a failed publish and goes on with the next', async () => {
+    const { ends, commit } = slowLog();
+    const first = commit.append(packet(1));
+    await turn();
+    const second = commit.append(packet(2));
+    ends[0]?.reject(new Error('no answer'));
+    await expect(first).rejects.toThrow('no answer');
+    await turn();
+    ends[1]?.resolve();
+    await expect(second).resolves.toBeUndefined();
+  });
+
+  it('keeps messages below the size the server takes', async () => {
+    const { batches, ends, commit } = slowLog();
+    for (let n = 0; n < 10; n++) void commit.append({ ...packet(n), raw: Buffer.alloc(1024 * 1024) });
+    await turn();
+    expect(batches).toEqual([[0, 1, 2, 3]]);
+    for (let i = 0; i < 3; i++) {
+      ends[i]?.resolve();
+      await turn();
+    }
+    expect(batches.flat()).toHaveLength(10);
+  });
+});
