@@ -168,7 +168,8 @@ test('a kept port that somebody else took meanwhile is replaced, and the replica
   await first.start();
   const { ports } = findRunningSystem(data);
   await first.stop();
-  const holder = net.createServer().listen(ports.mongod, '127.0.0.1');
+  // Whoever connects is turned away: mongod asks its old address whether that is itself.
+  const holder = net.createServer((socket) => socket.destroy()).listen(ports.mongod, '127.0.0.1');
   await new Promise((resolve) => holder.once('listening', resolve));
 
   const second = new System({ data, processes: [counting] });

@@ -39,7 +39,8 @@ export async function mongodSpec(options: MongodOptions): Promise<ProcessSpec> {
     logFile: path.resolve(options.logFile),
     pidFile: options.pidFile,
     probe: () => becomePrimary(port),
-    readyWithinMs: 60_000,
+    // After a move to another port mongod asks its old address for up to 30 s.
+    readyWithinMs: 90_000,
     stopWithinMs: 10_000,
   };
 }
