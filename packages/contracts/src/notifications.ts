@@ -5,7 +5,10 @@ import { Id, Level, Literals, Page, PageParams, strict, Time } from './schema';
 export const Delivery = Type.Object(
   {
     channel: Literals(['in-app', 'sms']),
-    status: Literals(['queued', 'sent', 'delivered', 'failed', 'read']),
+    status: Literals(['queued', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'skipped', 'read'], {
+      description:
+        'unknown: handed over and no answer, it may or may not have been sent; skipped: more would be too many (domain.md 7)',
+    }),
     at: Time,
     attempts: Type.Integer(),
     to: Type.Optional(Type.String({ description: 'masked' })),

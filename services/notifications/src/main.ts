@@ -1,1 +1,4 @@
-export {};
+import { startService } from '@greenwatch/kit';
+import { notificationsService } from './notifications.service';
+
+void startService(notificationsService);
