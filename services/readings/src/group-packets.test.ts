@@ -79,6 +79,11 @@ test('design.md 4, nothing is lost or changed: the same packets as the generated
   );
 });
 
+test('packets without readings, which the log carries for the archive, are passed over', () => {
+  const other = packet({ kind: readingsLog.Kind.KIND_OTHER, dataTime: 0, fields: '' });
+  expect(groupPackets(message([other, packet({})]), 0, 1).map(({ kind }) => kind)).toEqual([1]);
+});
+
 test('fields a later version of the contract adds are stepped over', () => {
   const later = Buffer.concat([message([packet({})]), Buffer.from([0x78, 0x05]), Buffer.from([0x72, 0x01, 0x41])]);
   expect(groupPackets(later, 0, 1)).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { readingsLog } from '@greenwatch/contracts';
 import { dayOf, startOfDay } from '@greenwatch/kit';
 import { packetKey } from './packet-key';
 
@@ -102,6 +103,8 @@ function readPacket(wire: Wire, length: number, groups: Map<string, OpenGroup>):
     }
   }
   if (wire.at !== end) throw new Error('packet shorter than its fields');
+  // Carries no readings: only the archive of raw frames takes it.
+  if (kind === readingsLog.Kind.KIND_OTHER) return;
   const day = dayNameOf(range.dataTime);
   const name = `${mn} ${kind} ${day}`;
   const group = groups.get(name);
