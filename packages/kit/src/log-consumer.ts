@@ -139,7 +139,9 @@ export class LogConsumer {
 
   async #handle(delivered: Delivered[]): Promise<void> {
     const working = setInterval(() => {
+      // Those that wait behind this batch must not come a second time either.
       for (const { source } of delivered) source.working();
+      for (const { source } of this.#queue) source.working();
     }, ACK_WAIT_MS / 3);
     try {
       const finished = await this.#untilHandled(delivered);
