@@ -1,0 +1,93 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { App as AntApp, ConfigProvider } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { lazy, Suspense, useCallback, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Navigate, Route, Routes } from 'react-router-dom';
+import { ApiError, onSessionLost } from './api/client';
+import { useMe } from './api/hooks';
+import type { Me } from './api/types';
+import { Frame } from './design/Frame';
+import { Blank, Loading, Problem } from './design/parts';
+import { theme } from './design/theme';
+import { chooseLanguage, rememberedLanguage } from './i18n';
+import { LiveProvider } from './live/LiveProvider';
+import { MeContext } from './me';
+import { FirstPasswordPage, LoginPage } from './pages/login/LoginPage';
+import { homeOf, ofAuthority } from './view/access';
+
+const MapPage = lazy(() => import('./pages/map/MapPage'));
+const EnterprisesPage = lazy(() => import('./pages/enterprises/EnterprisesPage'));
+const EnterpriseFilePage = lazy(() => import('./pages/enterprises/EnterpriseFilePage'));
+const OutletPage = lazy(() => import('./pages/outlet/OutletPage'));
+const AlarmsPage = lazy(() => import('./pages/alarms/AlarmsPage'));
+const AlarmPage = lazy(() => import('./pages/alarms/AlarmPage'));
+const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
+const TaskPage = lazy(() => import('./pages/tasks/TaskPage'));
+const NoticesPage = lazy(() => import('./pages/notices/NoticesPage'));
+const DevicesPage = lazy(() => import('./pages/devices/DevicesPage'));
+const AccountPage = lazy(() => import('./pages/account/AccountPage'));
+
+function Inside({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const leave = useCallback(() => client.setQueryData(['me'], null), [client]);
+  return (
+    <MeContext value={me}>
+      <LiveProvider onExpired={leave}>
+        <Frame>
+          <Suspense fallback={<Loading rows={8} />}>
+            <Routes>
+              <Route index element={<Navigate to={homeOf(me)} replace />} />
+              {ofAuthority(me) && <Route path="map" element={<MapPage />} />}
+              <Route path="enterprises" element={<EnterprisesPage />} />
+              <Route path="enterprises/:id" element={<EnterpriseFilePage />} />
+              <Route path="outlets/:id" element={<OutletPage />} />
+              <Route path="alarms" element={<AlarmsPage />} />
+              <Route path="alarms/:id" element={<AlarmPage />} />
+              <Route path="tasks" element={<TasksPage />} />
+              <Route path="tasks/:id" element={<TaskPage />} />
+              <Route path="notices" element={<NoticesPage />} />
+              {ofAuthority(me) && <Route path="devices" element={<DevicesPage />} />}
+              <Route path="account" element={<AccountPage />} />
+              <Route path="*" element={<Blank title={t('nothingHere')}>{t('nothingHereText')}</Blank>} />
+            </Routes>
+          </Suspense>
+        </Frame>
+      </LiveProvider>
+    </MeContext>
+  );
+}
+
+function Door() {
+  const client = useQueryClient();
+  const me = useMe();
+  useEffect(() => onSessionLost(() => client.setQueryData(['me'], null)), [client]);
+  const locale = me.data?.locale;
+  useEffect(() => {
+    if (locale && !rememberedLanguage()) chooseLanguage(locale);
+  }, [locale]);
+
+  if (me.isPending) return <Loading rows={8} />;
+  if (me.data?.mustChangePassword) return <FirstPasswordPage me={me.data} />;
+  if (me.data) return <Inside me={me.data} />;
+  if (me.error && !(me.error instanceof ApiError && me.error.status === 401))
+    return (
+      <div style={{ maxWidth: 560, margin: '12vh auto', padding: 16 }}>
+        <Problem error={me.error} retry={() => void me.refetch()} />
+      </div>
+    );
+  return <LoginPage />;
+}
+
+export function App() {
+  const { i18n } = useTranslation();
+  return (
+    <ConfigProvider theme={theme} locale={i18n.language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
+      <AntApp style={{ height: '100%' }}>
+        <Door />
+      </AntApp>
+    </ConfigProvider>
+  );
+}

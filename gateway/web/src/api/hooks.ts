@@ -1,0 +1,159 @@
+import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ApiError, api, type Query, uploadPhoto } from './client';
+import type {
+  Alarm,
+  Device,
+  DeviceLink,
+  Division,
+  Enterprise,
+  EnterpriseDetail,
+  EnterpriseFile,
+  MapView,
+  Me,
+  Moment,
+  Notice,
+  OutletDetail,
+  Page,
+  PermitLimit,
+  Person,
+  Refusal,
+  Task,
+} from './types';
+
+// Query keys start with the area, so that a live event refreshes the area by its first word.
+
+/** A list of the API, page by page. `next` of the last page leads on. */
+function useList<T>(area: string, path: string, query: Query = {}, enabled = true) {
+  return useInfiniteQuery<Page<T>, ApiError, T[], unknown[], string | undefined>({
+    queryKey: [area, 'list', path, query],
+    queryFn: ({ pageParam, signal }) => api('GET', path, { query: { limit: 50, ...query, after: pageParam }, signal }),
+    initialPageParam: undefined,
+    getNextPageParam: (page) => page.next,
+    select: (data) => data.pages.flatMap((page) => page.items),
+    enabled,
+  });
+}
+export type List<T> = ReturnType<typeof useList<T>>;
+
+function useOne<T>(area: string, path: string, query: Query = {}, enabled = true) {
+  return useQuery<T, ApiError>({
+    queryKey: [area, 'one', path, query],
+    queryFn: ({ signal }) => api('GET', path, { query, signal }),
+    enabled,
+  });
+}
+
+export const useMe = () =>
+  useQuery<Me | null, ApiError>({
+    queryKey: ['me'],
+    queryFn: () => api('GET', '/me'),
+    retry: false,
+    staleTime: 300_000,
+  });
+
+export const useDivisions = () => useOne<Division[]>('divisions', '/divisions');
+
+export const useEnterprises = (query: { q?: string; division?: string }) =>
+  useList<Enterprise>('enterprises', '/enterprises', query);
+export const useEnterpriseFile = (id: string | undefined) =>
+  useOne<EnterpriseFile>('file', `/enterprises/${id}/file`, {}, id !== undefined);
+
+export const useOutlet = (id: string) => useOne<OutletDetail>('outlets', `/outlets/${id}`);
+export const useLimits = (id: string) => useOne<PermitLimit[]>('outlets', `/outlets/${id}/limits`);
+/** Every moment of the range: pages are fetched one after another, at most `maxPages` of a thousand. */
+export const useOutletReadings = (id: string, query: { kind: string; from: string; to?: string }, maxPages = 12) =>
+  useQuery<{ moments: Moment[]; complete: boolean }, ApiError>({
+    queryKey: ['readings', id, query],
+    queryFn: async ({ signal }) => {
+      const moments: Moment[] = [];
+      let after: string | undefined;
+      for (let page = 0; page < maxPages; page += 1) {
+        const answer: Page<Moment> = await api('GET', `/outlets/${id}/readings`, {
+          query: { ...query, limit: 1000, after },
+          signal,
+        });
+        moments.push(...answer.items);
+        after = answer.next;
+        if (!after) return { moments, complete: true };
+      }
+      return { moments, complete: false };
+    },
+  });
+
+export const useAlarms = (query: Query, enabled = true) => useList<Alarm>('alarms', '/alarms', query, enabled);
+export const useAlarm = (id: string | undefined) => useOne<Alarm>('alarms', `/alarms/${id}`, {}, id !== undefined);
+
+export const useTasks = (query: Query, enabled = true) => useList<Task>('tasks', '/tasks', query, enabled);
+export const useTask = (id: string) => useOne<Task>('tasks', `/tasks/${id}`);
+
+export const useNotices = (query: { unread?: boolean }) => useList<Notice>('notices', '/notices', query);
+export const useNoticesOf = (kind: 'task' | 'alarm', id: string, enabled: boolean) =>
+  useOne<Notice[]>('notices-of', `/notices/of/${kind}/${id}`, {}, enabled);
+
+export const useDevices = (query: { status?: string }) => useList<Device>('devices', '/devices', query);
+export const useLinks = (mns: string[]) =>
+  useOne<DeviceLink[]>('links', '/devices/links', { mn: mns.slice(0, 1000) }, mns.length > 0);
+export const useRefusals = (query: { reason?: string; mn?: string }) =>
+  useList<Refusal>('refusals', '/refusals', query);
+export const usePersons = (query: { division?: string; role?: string }, enabled = true) =>
+  useList<Person>('persons', '/persons', { limit: 200, ...query }, enabled);
+
+export const useMap = (view: { bbox: string; zoom: number } | undefined) =>
+  useQuery<MapView, ApiError>({
+    queryKey: ['map', view],
+    queryFn: ({ signal }) => api('GET', '/map', { query: view, signal }),
+    enabled: view !== undefined,
+    placeholderData: (previous) => previous,
+  });
+
+/** Puts a task that an action answered with where the pages look for it, and lets the lists be fetched again. */
+export function keepTask(client: QueryClient, task: Task): void {
+  client.setQueryData(['tasks', 'one', `/tasks/${task.id}`, {}], task);
+  void client.invalidateQueries({ queryKey: ['tasks', 'list'] });
+  void client.invalidateQueries({ queryKey: ['file'] });
+}
+
+/** One of the commands on a task; answers with the task as it is then. */
+export function useTaskCommand(id: string) {
+  const client = useQueryClient();
+  return useMutation<Task, ApiError, { command: string; body?: object }>({
+    mutationFn: ({ command, body }) => api('POST', `/tasks/${id}/${command}`, { body }),
+    onSuccess: (task) => keepTask(client, task),
+  });
+}
+
+export function usePhotoUpload(id: string) {
+  const client = useQueryClient();
+  return useMutation<Task, ApiError, { photo: File; onProgress: (share: number) => void }>({
+    mutationFn: ({ photo, onProgress }) => uploadPhoto(`/tasks/${id}/photos`, photo, onProgress),
+    onSuccess: (task) => keepTask(client, task),
+  });
+}
+
+export function useAcknowledge() {
+  const client = useQueryClient();
+  return useMutation<Alarm, ApiError, string>({
+    mutationFn: (id) => api('POST', `/alarms/${id}/acknowledge`),
+    onSuccess: (alarm) => {
+      client.setQueryData(['alarms', 'one', `/alarms/${alarm.id}`, {}], alarm);
+      void client.invalidateQueries({ queryKey: ['alarms', 'list'] });
+    },
+  });
+}
+
+export function useReadNotice() {
+  const client = useQueryClient();
+  return useMutation<Notice, ApiError, string>({
+    mutationFn: (id) => api('POST', `/notices/${id}/read`),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['notices'] }),
+  });
+}
+
+/** An enterprise with its outlets, kept for a while: it gives the names where a record only has ids. */
+export const useEnterprise = (id: string | undefined) =>
+  useQuery<EnterpriseDetail, ApiError>({
+    queryKey: ['enterprise', id],
+    queryFn: () => api('GET', `/enterprises/${id}`),
+    enabled: id !== undefined,
+    staleTime: 1_800_000,
+  });

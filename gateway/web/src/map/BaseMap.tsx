@@ -1,0 +1,139 @@
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { useQuery } from '@tanstack/react-query';
+import { AttributionControl, MapLibreMap, NavigationControl, type StyleSpecification, setWorkerUrl } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { fetchMapSettings, type MapSettings } from './map-settings';
+import { boundsOf, fetchOutlines } from './outlines';
+
+setWorkerUrl(workerUrl);
+
+type Base = { settings: MapSettings; outlines: Awaited<ReturnType<typeof fetchOutlines>> };
+
+/** Plain land and sea with division outlines; no glyphs, sprites or tiles, so that it draws without any network. */
+function baseStyle({ settings, outlines }: Base): StyleSpecification {
+  const code = settings.province.slice(0, 2);
+  const line = (colour: string, width: number, dash?: number[]) => ({
+    'line-color': colour,
+    'line-width': width,
+    ...(dash ? { 'line-dasharray': dash } : {}),
+  });
+  const style: StyleSpecification = {
+    version: 8,
+    sources: {
+      country: { type: 'geojson', data: outlines.country },
+      cities: { type: 'geojson', data: outlines.cities },
+    },
+    layers: [
+      { id: 'sea', type: 'background', paint: { 'background-color': '#d9e5e8' } },
+      { id: 'land', type: 'fill', source: 'country', paint: { 'fill-color': '#eaeeea' } },
+      { id: 'borders', type: 'line', source: 'country', paint: line('#c3ccc7', 1) },
+      { id: 'cities', type: 'fill', source: 'cities', paint: { 'fill-color': '#f9fbf9' } },
+      { id: 'city-borders', type: 'line', source: 'cities', paint: line('#bccac4', 1, [3, 2]) },
+      {
+        id: 'province-border',
+        type: 'line',
+        source: 'country',
+        filter: ['==', ['get', 'id'], code],
+        paint: line('#8ba39a', 1.6),
+      },
+    ],
+  };
+  if (settings.tiles.length > 0) {
+    style.sources.approved = {
+      type: 'raster',
+      tiles: settings.tiles,
+      tileSize: 256,
+      attribution: settings.attribution,
+    };
+    style.layers.push({ id: 'approved', type: 'raster', source: 'approved' });
+  }
+  return style;
+}
+
+/** The deployer's map settings and the outlines, fetched once. */
+export const useBase = () =>
+  useQuery<Base>({
+    queryKey: ['map-base'],
+    queryFn: async () => {
+      const settings = await fetchMapSettings();
+      return { settings, outlines: await fetchOutlines(settings.province) };
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export interface BaseMapProps {
+  /** what to show first: a box (west, south, east, north), else the province */
+  bounds?: [number, number, number, number];
+  maxZoom?: number;
+  still?: boolean;
+  label: string;
+  onReady: (map: MapLibreMap, base: Base) => undefined | (() => void);
+}
+
+/** The map of the whole console. `onReady` gets it once its style stands, and may give back what to do when it goes. */
+export default function BaseMap({ bounds, maxZoom = 16, still, label, onReady }: BaseMapProps) {
+  const { t } = useTranslation();
+  const base = useBase();
+  const holder = useRef<HTMLDivElement>(null);
+  const [failed, setFailed] = useState(false);
+  const ready = useRef(onReady);
+  ready.current = onReady;
+  const start = useRef(bounds);
+  start.current = bounds;
+  const words = useRef(t);
+  words.current = t;
+
+  useEffect(() => {
+    if (!holder.current || !base.data) return;
+    const first = start.current ?? boundsOf(base.data.outlines.cities);
+    const say = words.current;
+    let map: MapLibreMap;
+    try {
+      map = new MapLibreMap({
+        container: holder.current,
+        style: baseStyle(base.data),
+        bounds: first ?? [73, 18, 135, 54],
+        fitBoundsOptions: { padding: 24, maxZoom },
+        maxZoom: 18,
+        minZoom: 5,
+        dragRotate: false,
+        pitchWithRotate: false,
+        attributionControl: false,
+        cooperativeGestures: still === true,
+        locale: {
+          'NavigationControl.ZoomIn': say('map.zoomIn'),
+          'NavigationControl.ZoomOut': say('map.zoomOut'),
+          'CooperativeGesturesHandler.WindowsHelpText': say('map.ctrlZoom'),
+          'CooperativeGesturesHandler.MacHelpText': say('map.ctrlZoom'),
+          'CooperativeGesturesHandler.MobileHelpText': say('map.twoFingers'),
+        },
+      });
+    } catch {
+      setFailed(true); // no WebGL: the lists beside the map still work
+      return;
+    }
+    map.touchZoomRotate.disableRotation();
+    if (base.data.settings.tiles.length > 0) map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
+    map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+    let end: undefined | (() => void);
+    const { data } = base;
+    map.once('load', () => {
+      end = ready.current(map, data);
+    });
+    return () => {
+      end?.();
+      map.remove();
+    };
+  }, [base.data, maxZoom, still]);
+
+  const number = base.data?.settings.reviewNumber;
+  return (
+    <>
+      <section ref={holder} className="map-canvas" aria-label={label} />
+      <div className="map-review">{number ? t('map.review', { number }) : t('map.noReview')}</div>
+      {(failed || base.error) && <div className="map-say">{t('map.failed')}</div>}
+    </>
+  );
+}

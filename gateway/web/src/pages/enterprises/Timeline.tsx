@@ -1,0 +1,114 @@
+import {
+  AlertOutlined,
+  AuditOutlined,
+  CarryOutOutlined,
+  EditOutlined,
+  LineChartOutlined,
+  MailOutlined,
+  MessageOutlined,
+} from '@ant-design/icons';
+import { Button } from 'antd';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router-dom';
+import type { TimelineEntry } from '../../api/types';
+import { StateGlyph } from '../../design/StateGlyph';
+import { factorName } from '../../view/factors';
+import { formatTime } from '../../view/time';
+
+const ICON: Record<TimelineEntry['kind'], ReactNode> = {
+  reading: <LineChartOutlined />,
+  alarm: <AlertOutlined />,
+  task: <CarryOutOutlined />,
+  finding: <EditOutlined />,
+  explanation: <MessageOutlined />,
+  permit: <AuditOutlined />,
+  notice: <MailOutlined />,
+};
+const FIRST = 40;
+
+function Title({ entry }: { entry: TimelineEntry }) {
+  const { t, i18n } = useTranslation();
+  const { kind, verb, title, detail, subject } = entry;
+  const factor = detail.factor ? ` · ${factorName(detail.factor, i18n.language)}` : '';
+  const named =
+    kind === 'alarm' || kind === 'reading' ? `${t(`alarmCode.${title}`, { defaultValue: title })}${factor}` : title;
+  const what = t(`timeline.${kind}.${verb}`, { defaultValue: t(`task.verb.${verb}`, { defaultValue: verb }) });
+  return (
+    <h3>
+      <span className="muted" style={{ fontWeight: 400 }}>
+        {what}
+      </span>{' '}
+      {subject.kind === 'permit' ? (
+        <span className="mono">{named}</span>
+      ) : (
+        <Link to={`/${subject.kind}s/${subject.id}`}>{named}</Link>
+      )}
+    </h3>
+  );
+}
+
+function Detail({ entry: { kind, detail } }: { entry: TimelineEntry }) {
+  const { t } = useTranslation();
+  const parts: string[] = [];
+  if (detail.value && detail.limit)
+    parts.push(t('timeline.valueOverLimit', { value: detail.value, limit: detail.limit, unit: detail.unit ?? '' }));
+  else if (detail.value) parts.push(`${detail.value} ${detail.unit ?? ''}`.trim());
+  if (detail.conclusion) parts.push(t(`conclusion.${detail.conclusion}`, { defaultValue: detail.conclusion }));
+  if (detail.text) parts.push(detail.text);
+  if (detail.remark) parts.push(detail.remark);
+  if (detail.basis && kind !== 'permit') parts.push(detail.basis);
+  if (detail.by) parts.push(detail.by);
+  return parts.length > 0 ? <p>{parts.join(' · ')}</p> : null;
+}
+
+/** Everything known of an enterprise in one line of time, newest first. */
+export function Timeline({ entries }: { entries: TimelineEntry[] }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(FIRST);
+  if (entries.length === 0) return <p className="muted">{t('timeline.none')}</p>;
+  let day = '';
+  return (
+    <>
+      <ol className="timeline" data-testid="timeline">
+        {entries.slice(0, shown).flatMap((entry) => {
+          const of = formatTime(entry.at, 'day');
+          const head =
+            of === day
+              ? []
+              : [
+                  <li key={of} className="day">
+                    {of}
+                  </li>,
+                ];
+          day = of;
+          return [
+            ...head,
+            <li
+              key={`${entry.at} ${entry.kind} ${entry.verb} ${entry.subject.id} ${entry.title} ${entry.detail.by ?? ''}${entry.detail.remark ?? ''}`}
+              data-kind={entry.kind}
+            >
+              <time dateTime={entry.at}>{formatTime(entry.at, 'clock')}</time>
+              <span className="dot" aria-hidden>
+                {entry.level && entry.kind === 'alarm' ? (
+                  <StateGlyph state={entry.level} size={15} />
+                ) : (
+                  ICON[entry.kind]
+                )}
+              </span>
+              <div className="what">
+                <Title entry={entry} />
+                <Detail entry={entry} />
+              </div>
+            </li>,
+          ];
+        })}
+      </ol>
+      {entries.length > shown && (
+        <Button block onClick={() => setShown(shown + FIRST)}>
+          {t('action.more')}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { useTranslation } from 'react-i18next';
+import { usePersons } from '../../api/hooks';
+import type { Delivery, Notice } from '../../api/types';
+import { formatTime } from '../../view/time';
+
+const TONE: Record<Delivery['status'], string> = {
+  queued: '',
+  sending: '',
+  skipped: '',
+  unknown: 'mid',
+  sent: 'low',
+  delivered: 'normal',
+  read: 'normal',
+  failed: 'urgent',
+};
+
+export function Deliveries({ notice }: { notice: Notice }) {
+  const { t } = useTranslation();
+  return (
+    <ul className="stack" style={{ gap: 3, marginTop: 4 }}>
+      {notice.deliveries.map((d) => (
+        <li key={d.channel} className="cluster" style={{ fontSize: 12.5 }} data-testid={`delivery-${d.channel}`}>
+          <span className={`chip ${TONE[d.status]}`}>
+            {t(`channel.${d.channel}`)} · {t(`delivery.${d.status}`)}
+          </span>
+          <span className="muted">
+            {[
+              d.to,
+              formatTime(d.at, 'short'),
+              d.attempts > 1 ? t('delivery.attempts', { count: d.attempts }) : '',
+              d.error,
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Who was told of a task or an alarm, when, and what came of it: kept as evidence (domain.md 7). */
+export function Told({ notices, names = {} }: { notices: Notice[]; names?: Record<string, string> }) {
+  const { t } = useTranslation();
+  const unknown = notices.some((n) => !names[n.recipientPersonId]);
+  const persons = usePersons({}, unknown);
+  if (notices.length === 0) return <p className="muted">{t('told.nobody')}</p>;
+  const nameOf = (id: string) => names[id] ?? persons.data?.find((p) => p.id === id)?.name ?? id;
+  return (
+    <ul className="people" data-testid="told">
+      {notices.map((notice) => (
+        <li key={notice.id} style={{ alignItems: 'flex-start' }}>
+          <span className="avatar" aria-hidden>
+            {nameOf(notice.recipientPersonId).slice(0, 1)}
+          </span>
+          <div style={{ minWidth: 0 }}>
+            <b style={{ fontWeight: 500 }}>{nameOf(notice.recipientPersonId)}</b>{' '}
+            <span className="muted" style={{ fontSize: 12.5 }}>
+              {formatTime(notice.createdAt, 'short')}
+            </span>
+            <div style={{ fontSize: 13 }}>{notice.title}</div>
+            <Deliveries notice={notice} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,212 @@
+import { LineChart, ScatterChart } from 'echarts/charts';
+import {
+  DataZoomComponent,
+  GridComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TooltipComponent,
+} from 'echarts/components';
+import { type EChartsType, init, use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Alarm } from '../../api/types';
+import { FONT, palette, stateColour } from '../../design/theme';
+import type { LimitLine, Point } from '../../view/series';
+import { formatTime, HOUR } from '../../view/time';
+
+use([
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  TooltipComponent,
+  MarkLineComponent,
+  MarkAreaComponent,
+  DataZoomComponent,
+  CanvasRenderer,
+]);
+
+/** ECharts knows the machine's zone and UTC only: shown as UTC, times shifted by this read as UTC+8. */
+const SHIFT = 8 * HOUR;
+
+export interface CurveProps {
+  points: Point[];
+  line?: LimitLine;
+  alarms: Alarm[];
+  unit: string;
+  name: string;
+  from: number;
+  to: number;
+  /** longest distance between two points (ms) that is still drawn as one line */
+  gap: number;
+}
+
+/** A gap in the data is left open in the line: nothing was measured there. */
+function withGaps(points: Point[], gap: number): [number, number | null][] {
+  const drawn: [number, number | null][] = [];
+  let before: number | undefined;
+  for (const { t, value } of points) {
+    if (before !== undefined && t - before > gap) drawn.push([before + SHIFT + 1, null]);
+    drawn.push([t + SHIFT, value]);
+    before = t;
+  }
+  return drawn;
+}
+
+/** The curve of one factor against its limit. It grows with its points; zoom and tooltip stay as they are. */
+export default function Curve({ points, line, alarms, unit, name, from, to, gap }: CurveProps) {
+  const { t } = useTranslation();
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<EChartsType>(undefined);
+
+  useEffect(() => {
+    if (!holder.current) return;
+    const made = init(holder.current);
+    chart.current = made;
+    const observer = new ResizeObserver(() => made.resize());
+    observer.observe(holder.current);
+    return () => {
+      observer.disconnect();
+      made.dispose();
+    };
+  }, []);
+
+  useEffect(() => {
+    const byTime = new Map(points.map((p) => [p.t + SHIFT, p]));
+    const limit = line?.limit.limit;
+    const text = { fontFamily: FONT, color: palette.ink3, fontSize: 12 };
+    const top = Math.max(limit ?? 0, ...points.map((p) => p.value));
+    chart.current?.setOption({
+      useUTC: true,
+      animation: false,
+      textStyle: { fontFamily: FONT },
+      grid: { left: 8, right: 18, top: 30, bottom: 56, containLabel: true },
+      xAxis: {
+        type: 'time',
+        min: from + SHIFT,
+        max: to + SHIFT,
+        axisLine: { lineStyle: { color: palette.line2 } },
+        axisTick: { lineStyle: { color: palette.line2 } },
+        axisLabel: { ...text, hideOverlap: true },
+        splitLine: { show: false },
+      },
+      yAxis: {
+        type: 'value',
+        name: unit,
+        nameTextStyle: { ...text, align: 'left' },
+        max: top > 0 ? undefined : 1,
+        axisLabel: text,
+        splitLine: { lineStyle: { color: '#ebefed' } },
+      },
+      tooltip: {
+        trigger: 'axis',
+        confine: true,
+        backgroundColor: palette.rail,
+        borderWidth: 0,
+        textStyle: { color: '#fff', fontFamily: FONT, fontSize: 12.5 },
+        axisPointer: { lineStyle: { color: palette.ink3 } },
+        formatter: (given: unknown) => {
+          const first = (Array.isArray(given) ? given[0] : given) as { data?: [number, number | null] } | undefined;
+          const point = first?.data && byTime.get(first.data[0]);
+          if (!point) return '';
+          const rows = [
+            formatTime(point.t, 'second'),
+            `<b>${name} ${point.text} ${unit}</b>`,
+            ...(limit === undefined ? [] : [`${t('reading.limit')} ${limit} ${unit}`]),
+            ...(point.flag === 'N' ? [] : [t(`flag.${point.flag}`, { defaultValue: point.flag })]),
+            ...(point.exceeds ? [t('reading.suspected')] : []),
+          ];
+          return rows.join('<br>');
+        },
+      },
+      dataZoom: [
+        { type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
+        {
+          type: 'slider',
+          filterMode: 'none',
+          height: 22,
+          bottom: 8,
+          borderColor: palette.line,
+          fillerColor: 'rgba(11,107,88,0.1)',
+          dataBackground: { lineStyle: { color: palette.line2 }, areaStyle: { color: '#eef2f0' } },
+          selectedDataBackground: { lineStyle: { color: palette.brand }, areaStyle: { color: palette.brandSoft } },
+          handleStyle: { color: '#fff', borderColor: palette.brand },
+          moveHandleSize: 0,
+          labelFormatter: (value: number) => formatTime(value - SHIFT, 'short'),
+          textStyle: text,
+          showDetail: false,
+        },
+      ],
+      series: [
+        {
+          id: 'curve',
+          type: 'line',
+          name,
+          data: withGaps(points, gap),
+          showSymbol: points.length <= 60,
+          symbolSize: 5,
+          lineStyle: { width: 2, color: palette.curve },
+          itemStyle: { color: palette.curve },
+          emphasis: { disabled: true },
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            data: limit === undefined ? [] : [{ yAxis: limit }],
+            lineStyle: {
+              color: palette.limit,
+              width: 1.6,
+              type: line?.applies ? 'dashed' : 'dotted',
+              opacity: line?.applies ? 1 : 0.6,
+            },
+            label: {
+              position: 'insideStartTop',
+              color: palette.limit,
+              fontFamily: FONT,
+              fontSize: 12,
+              fontWeight: 500,
+              formatter: () =>
+                `${t('reading.limitOf', { period: t(`period.${line?.limit.period ?? 'hour'}`) })} ${limit} ${unit}`,
+            },
+          },
+          markArea: {
+            silent: true,
+            itemStyle: { color: 'rgba(176,19,43,0.07)' },
+            data: alarms.map((a) => [
+              { xAxis: Math.max(from, Date.parse(a.startedAt)) + SHIFT },
+              { xAxis: (a.endedAt ? Date.parse(a.endedAt) : to) + SHIFT },
+            ]),
+          },
+        },
+        {
+          id: 'exceeds',
+          type: 'scatter',
+          data: points.filter((p) => p.exceeds).map((p) => [p.t + SHIFT, p.value]),
+          symbolSize: 9,
+          itemStyle: { color: stateColour.urgent, borderColor: '#fff', borderWidth: 1.2 },
+          z: 4,
+        },
+        {
+          id: 'flagged',
+          type: 'scatter',
+          data: points.filter((p) => p.flag !== 'N').map((p) => [p.t + SHIFT, p.value]),
+          symbolSize: 8,
+          itemStyle: { color: '#fff', borderColor: stateColour.stopped, borderWidth: 2 },
+          z: 3,
+        },
+      ],
+    });
+  }, [points, line, alarms, unit, name, from, to, gap, t]);
+
+  return (
+    <div
+      ref={holder}
+      className="curve"
+      role="img"
+      aria-label={t('reading.curveOf', { name, count: points.length })}
+      data-testid="curve"
+      data-points={points.length}
+      data-last={points.at(-1)?.t}
+      data-limit={line?.limit.limit}
+    />
+  );
+}

@@ -1,0 +1,121 @@
+import { Segmented, Select, type TableColumnsType } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router-dom';
+import { useTasks } from '../../api/hooks';
+import type { Task } from '../../api/types';
+import { KeyedList } from '../../design/KeyedList';
+import { DueClock, LevelChip, TaskStateChip } from '../../design/marks';
+import { PageHead } from '../../design/parts';
+import { useSelf } from '../../me';
+import { ofAuthority, supervises } from '../../view/access';
+import { formatTime } from '../../view/time';
+import { TaskRow } from './TaskRow';
+
+const STATES = [
+  'DISPATCHED',
+  'ACCEPTED',
+  'CHECKED_IN',
+  'IN_PROGRESS',
+  'SUBMITTED',
+  'RETURNED',
+  'REVIEWED',
+  'CLOSED',
+] as const;
+const TYPES = ['VERIFY', 'INSPECT', 'EXPLAIN'] as const;
+
+export default function TasksPage() {
+  const { t } = useTranslation();
+  const me = useSelf();
+  const [search, setSearch] = useSearchParams();
+  const scope = search.get('scope') ?? (supervises(me) ? 'open' : 'mine');
+  const state = search.get('state') ?? undefined;
+  const type = search.get('type') ?? undefined;
+  const set = (name: string, value: string | undefined) =>
+    setSearch(
+      (old) => {
+        if (value === undefined) old.delete(name);
+        else old.set(name, value);
+        return old;
+      },
+      { replace: true },
+    );
+  const tasks = useTasks({
+    mine: scope === 'mine' ? true : undefined,
+    open: state || scope === 'all' ? undefined : true,
+    state,
+    type,
+  });
+
+  const columns: TableColumnsType<Task> = [
+    { title: t('alarm.level'), render: (_, task) => <LevelChip level={task.level} />, width: 96 },
+    {
+      title: t('task.title'),
+      render: (_, task) => (
+        <>
+          <Link to={`/tasks/${task.id}`} style={{ fontWeight: 500 }}>
+            {task.title}
+          </Link>
+          <div className="row-note">{task.enterpriseName}</div>
+        </>
+      ),
+    },
+    { title: t('task.kind'), render: (_, task) => t(`task.type.${task.type}`) },
+    {
+      title: t('task.stateTitle'),
+      render: (_, task) => (
+        <span className="cluster">
+          <TaskStateChip state={task.state} />
+          {task.escalation !== 'none' && <span className="chip urgent">{t(`escalation.${task.escalation}`)}</span>}
+        </span>
+      ),
+    },
+    { title: t('task.due'), render: (_, task) => <DueClock task={task} /> },
+    {
+      title: t('task.assignees'),
+      render: (_, task) => task.assignees.map((a) => a.name).join('、') || t('task.nobody'),
+    },
+    { title: t('task.createdAt'), render: (_, task) => formatTime(task.createdAt, 'short') },
+  ];
+  const scopes = ofAuthority(me) ? (['open', 'mine', 'all'] as const) : (['mine', 'all'] as const);
+  return (
+    <div className="page">
+      <PageHead title={t(scope === 'mine' ? 'task.mineTitle' : 'nav.tasks')} sub={t('task.lead')} />
+      <div className="filters">
+        <Segmented
+          value={scope}
+          onChange={(value) => set('scope', value)}
+          options={scopes.map((value) => ({ value, label: t(`task.scope.${value}`) }))}
+          data-testid="tasks-scope"
+        />
+        <Select
+          allowClear
+          value={state}
+          placeholder={t('task.anyState')}
+          aria-label={t('task.anyState')}
+          onChange={(value) => set('state', value)}
+          popupMatchSelectWidth={false}
+          options={STATES.map((value) => ({ value, label: t(`task.state.${value}`) }))}
+        />
+        <Select
+          allowClear
+          value={type}
+          placeholder={t('task.anyType')}
+          aria-label={t('task.anyType')}
+          onChange={(value) => set('type', value)}
+          options={TYPES.map((value) => ({ value, label: t(`task.type.${value}`) }))}
+        />
+      </div>
+      <div className="panel">
+        <KeyedList
+          of={tasks}
+          keyOf={(task) => task.id}
+          columns={columns}
+          row={(task) => <TaskRow task={task} />}
+          to={(task) => `/tasks/${task.id}`}
+          empty={{ title: t('task.none'), text: t(scope === 'mine' ? 'task.noneMine' : 'task.noneText') }}
+          testId="tasks"
+        />
+      </div>
+    </div>
+  );
+}

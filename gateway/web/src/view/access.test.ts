@@ -1,0 +1,22 @@
+import { areasOf, homeOf, mayAcknowledge, pathOf } from './access';
+
+describe('design.md 6: who sees which areas', () => {
+  it.each([
+    ['supervisor', undefined, '/map', 'devices', true],
+    ['officer', undefined, '/tasks', 'devices', true],
+    ['viewer', undefined, '/map', 'devices', false],
+    ['principal', 'E1', '/tasks', 'my-enterprise', false],
+    ['operator-staff', undefined, '/tasks', 'enterprises', false],
+  ] as const)('%s', (role, enterpriseId, home, area, acknowledges) => {
+    const me = { roles: [role], enterpriseId };
+    expect(homeOf(me)).toBe(home);
+    expect(areasOf(me)).toContain(area);
+    expect(mayAcknowledge(me)).toBe(acknowledges);
+  });
+  it('an enterprise’s person sees neither map nor devices', () => {
+    const areas = areasOf({ roles: ['principal'], enterpriseId: 'E1' });
+    expect(areas).not.toContain('map');
+    expect(areas).not.toContain('devices');
+    expect(pathOf('my-enterprise', { roles: ['principal'], enterpriseId: 'E1' })).toBe('/enterprises/E1');
+  });
+});

@@ -1,0 +1,31 @@
+import type { Me } from '../api/types';
+
+export type Area = 'map' | 'enterprises' | 'my-enterprise' | 'alarms' | 'tasks' | 'notices' | 'devices' | 'account';
+type MeFor = Pick<Me, 'roles' | 'enterpriseId'>;
+
+const OF_AUTHORITY = ['administrator', 'supervisor', 'officer', 'duty-officer', 'grid-member', 'viewer'] as const;
+const REVIEWS = ['administrator', 'supervisor'] as const;
+
+export const ofAuthority = (me: MeFor): boolean => OF_AUTHORITY.some((role) => me.roles.includes(role));
+/** Supervises others' tasks, so sees all of the division first and not only the own ones. */
+export const supervises = (me: MeFor): boolean => REVIEWS.some((role) => me.roles.includes(role));
+export const mayClaim = supervises;
+export const mayAcknowledge = (me: MeFor): boolean =>
+  (['administrator', 'supervisor', 'duty-officer', 'officer'] as const).some((role) => me.roles.includes(role));
+
+/** The areas in the navigation, in their order. What a record holds is decided by the service that owns it. */
+export function areasOf(me: MeFor): Area[] {
+  if (ofAuthority(me)) return ['map', 'enterprises', 'alarms', 'tasks', 'notices', 'devices', 'account'];
+  if (me.enterpriseId) return ['my-enterprise', 'alarms', 'tasks', 'notices', 'account'];
+  return ['enterprises', 'alarms', 'tasks', 'notices', 'account'];
+}
+
+/** Where one lands after log-in: who goes out or must answer sees the own tasks, others the map. */
+export function homeOf(me: MeFor): string {
+  if (me.roles.includes('supervisor') || me.roles.includes('administrator')) return '/map';
+  if (me.roles.includes('officer') || me.roles.includes('grid-member') || !ofAuthority(me)) return '/tasks';
+  return '/map';
+}
+
+export const pathOf = (area: Area, me: MeFor): string =>
+  area === 'my-enterprise' ? `/enterprises/${me.enterpriseId}` : `/${area}`;
