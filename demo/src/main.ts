@@ -1,1 +1,83 @@
-export {};
+import path from 'node:path';
+import { ConfigError, connectClient, readConfig } from '@greenwatch/kit';
+import { Type } from '@sinclair/typebox';
+import { serveControl } from './control';
+import { accountPasswords, loadAccounts, loadProvince, writeLogins } from './load';
+import { demoProvince } from './province';
+import { Fleet } from './simulator/fleet';
+import { writeWhole } from './whole-file';
+
+/** The demo: loads its province through the running system's own actions, then plays its devices. */
+
+const Config = Type.Object({
+  NATS_URL: Type.String(),
+  IDENTITY_PRIVATE_KEY_FILE: Type.String(),
+  IDENTITY_PUBLIC_KEYS_FILE: Type.String(),
+  DEMO_FOLDER: Type.String({ minLength: 1, description: 'where passwords and the state of the simulator are kept' }),
+  DEMO_SEED: Type.String({ default: 'greenwatch', pattern: '^[A-Za-z0-9-]{1,40}$' }),
+  DEMO_ENTERPRISES: Type.Integer({ default: 200, minimum: 6, maximum: 200 }),
+  DEMO_REALTIME_SECONDS: Type.Integer({ default: 30, minimum: 5, maximum: 3600 }),
+  HJ212_HOST: Type.String({ default: '127.0.0.1' }),
+  HJ212_PORT: Type.Integer({ default: 9212, minimum: 1, maximum: 65535 }),
+  HEALTH_PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65535 }),
+});
+
+async function main(): Promise<void> {
+  const config = readConfig(Config, process.env);
+  const folder = config.DEMO_FOLDER;
+  const control = await serveControl(config.HEALTH_PORT);
+  let fleet: Fleet | undefined;
+  const client = await connectClient({
+    issuer: 'demo',
+    natsUrl: config.NATS_URL,
+    privateKeyFile: config.IDENTITY_PRIVATE_KEY_FILE,
+    publicKeysFile: config.IDENTITY_PUBLIC_KEYS_FILE,
+    services: ['registry', 'permits', 'gateway'],
+  });
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    fleet?.stop();
+    await control.close();
+    await client.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+
+  const province = demoProvince({ seed: config.DEMO_SEED, enterprises: config.DEMO_ENTERPRISES });
+  const passwords = accountPasswords(folder, province.accounts);
+  const { changed } = await loadProvince(client.call, province);
+  await loadAccounts(
+    client.call,
+    province.accounts.filter((account) => account.named),
+    passwords,
+  );
+  writeLogins(folder, province, passwords);
+
+  fleet = new Fleet(province, {
+    host: config.HJ212_HOST,
+    port: config.HJ212_PORT,
+    seed: config.DEMO_SEED,
+    stateFile: path.join(folder, 'simulator.json'),
+    realtimeSeconds: config.DEMO_REALTIME_SECONDS,
+    now: Date.now,
+  });
+  fleet.start();
+  control.ready(fleet);
+  writeWhole(path.join(folder, 'control.json'), JSON.stringify({ url: control.url }));
+  process.stdout.write(
+    `demo: ${province.simulated.length} devices, ${changed} records loaded, control ${control.url}\n`,
+  );
+
+  // The other accounts come while the devices already speak.
+  await loadAccounts(client.call, province.accounts, passwords);
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof ConfigError ? error.message : ((error as Error).stack ?? String(error));
+  process.stderr.write(`demo stops: ${text}\n`);
+  process.exit(1);
+});

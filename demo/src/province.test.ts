@@ -59,17 +59,20 @@ describe('the demo province', () => {
     }
   });
 
-  it.each(Object.keys(COUNTIES_IN_FOCUS))('%s has a supervisor, certified officers, duty officer and grid members', (code) => {
-    const people = province.persons.filter((person) => person.divisionCode === code);
-    const certified = people.filter((person) => person.certificateNo !== undefined);
-    expect(certified.filter((person) => person.roles.includes('supervisor'))).toHaveLength(1);
-    expect(certified.filter((person) => person.roles.includes('officer')).length).toBeGreaterThanOrEqual(2);
-    expect(people.some((person) => person.roles.includes('duty-officer'))).toBe(true);
-    const grid = people.filter((person) => person.roles.includes('grid-member'));
-    expect(grid.length).toBeGreaterThan(0);
-    // 国办发〔2024〕54号: they may not inspect.
-    for (const person of grid) expect(person.certificateNo).toBeUndefined();
-  });
+  it.each(Object.keys(COUNTIES_IN_FOCUS))(
+    '%s has a supervisor, certified officers, duty officer and grid members',
+    (code) => {
+      const people = province.persons.filter((person) => person.divisionCode === code);
+      const certified = people.filter((person) => person.certificateNo !== undefined);
+      expect(certified.filter((person) => person.roles.includes('supervisor'))).toHaveLength(1);
+      expect(certified.filter((person) => person.roles.includes('officer')).length).toBeGreaterThanOrEqual(2);
+      expect(people.some((person) => person.roles.includes('duty-officer'))).toBe(true);
+      const grid = people.filter((person) => person.roles.includes('grid-member'));
+      expect(grid.length).toBeGreaterThan(0);
+      // 国办发〔2024〕54号: they may not inspect.
+      for (const person of grid) expect(person.certificateNo).toBeUndefined();
+    },
+  );
 
   it('every enterprise has its principal with a phone, every phone is fictitious and unique', () => {
     const phones = province.persons.map((person) => person.phone);

@@ -1,9 +1,10 @@
 import type { DemoProvince, SimulatedDevice } from '../province';
 import { randomOf } from '../random';
+import { writeWhole } from '../whole-file';
 import { type Episode, effects, script } from './episodes';
-import { type Cursors, SimulatedLogger } from './logger';
+import { ANSWER_TIMEOUT, type Cursors, SimulatedLogger } from './logger';
 import { DAY, type EffectAt, HOUR } from './signal';
-import { readState, type SimulatorState, writeWhole } from './state';
+import { readState, type SimulatorState } from './state';
 import { momentAt, type Schedule, schedules } from './uploads';
 
 const SAVE_EVERY = 5_000;
@@ -66,6 +67,7 @@ export class Fleet {
         port: options.port,
         now,
         effectAt: (outletId, time) => this.#effectAt(outletId, time),
+        answerTimeout: ANSWER_TIMEOUT,
         progress: () => {
           this.#changed = true;
         },

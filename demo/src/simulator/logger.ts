@@ -8,7 +8,7 @@ import { itemsOf, type Schedule } from './uploads';
 /** Packets that may wait for their 9014 at a time. */
 const WINDOW = 4;
 /** HJ 212-2017 table 1: 10 s, 3 times again. */
-const ANSWER_TIMEOUT = 10_000;
+export const ANSWER_TIMEOUT = 10_000;
 const RESENDS = 3;
 /** A logger that asks for no answers sends so many a second at most, or it would flood the platform after an outage. */
 const UNANSWERED_A_TICK = 20;
@@ -64,6 +64,8 @@ export class SimulatedLogger {
       port: number;
       now(): number;
       effectAt: EffectAt;
+      /** After this long without 9014 a packet goes out again, ms. */
+      answerTimeout: number;
       /** A cursor moved. */
       progress(): void;
     },
@@ -111,7 +113,7 @@ export class SimulatedLogger {
     }
     if (!this.#connected) return;
     for (const packet of this.#waiting.values()) {
-      if (now - packet.sentAt < ANSWER_TIMEOUT) continue;
+      if (now - packet.sentAt < this.outside.answerTimeout) continue;
       if (packet.resends >= RESENDS) {
         // The link counts as dead; what is owed goes out after the reconnect.
         this.#socket.destroy();

@@ -67,7 +67,8 @@ const DECIMALS: Record<string, number> = {
 
 const codeOf = (profile: LoggerProfile, factor: string) =>
   profile.edition === '2005' ? (OLD_CODES[factor] ?? factor) : factor;
-const text = (factor: string, value: number) => value.toFixed(DECIMALS[factor] ?? 2);
+/** A value as it is sent. */
+export const text = (factor: string, value: number) => value.toFixed(DECIMALS[factor] ?? 2);
 
 /** One factor of a realtime packet. */
 export function realtimeItem(profile: LoggerProfile, reading: Instant, flag: string): string {

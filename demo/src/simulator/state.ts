@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Episode } from './episodes';
 import type { Cursors } from './logger';
 
@@ -27,11 +26,4 @@ export function readState(file: string): SimulatorState | undefined {
   } catch {
     throw new Error(`${file} is damaged; delete it and the simulator sends its history again`);
   }
-}
-
-/** Replaces a file whole or not at all. */
-export function writeWhole(file: string, content: string, mode = 0o644): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, content, { mode });
-  renameSync(`${file}.new`, file);
 }
