@@ -119,7 +119,11 @@ function closeCp(text: string, start: number): number {
   const end = text.lastIndexOf('&&');
   if (end < start) throw new Hj212Error('BAD_FIELD', 'CP', 'CP has no closing &&, expected CP=&&…&&');
   if (end + 2 < text.length && !/^[\s;]*$/.test(text.slice(end + 2))) {
-    throw new Hj212Error('BAD_FIELD', 'CP', `${quoted(text.slice(end + 2))} follows the closing &&, expected nothing`);
+    throw new Hj212Error(
+      'BAD_FIELD',
+      'CP',
+      `CP: ${quoted(text.slice(end + 2))} follows its closing &&, expected nothing`,
+    );
   }
   return end;
 }
