@@ -34,6 +34,8 @@ export async function mongodSpec(options: MongodOptions): Promise<ProcessSpec> {
       ...['--wiredTigerCacheSizeGB', String(options.cacheGiB), '--nounixsocket', '--quiet'],
       // Diagnostic data would cost a write a second for each system and test run.
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+      // The open transaction of a service that was killed locks what it wrote until then; 60 s by default. Ours are short.
+      ...['--setParameter', 'transactionLifetimeLimitSeconds=10'],
     ],
     environment: options.environment,
     logFile: path.resolve(options.logFile),
