@@ -62,7 +62,11 @@ export const demo: PlannedProcess[] = [
     script: 'demo/dist/smsc.js',
     issuer: 'demo',
     ready: ({ smppPort }) => smppPort,
-    environment: ({ smppPort, smppUrl }) => ({ SMPP_PORT: String(smppPort), SMPP_URL: smppUrl }),
+    environment: ({ smppPort, smppUrl, demoFolder }) => ({
+      SMPP_PORT: String(smppPort),
+      SMPP_URL: smppUrl,
+      DEMO_FOLDER: demoFolder,
+    }),
   },
   {
     name: 'demo',

@@ -156,7 +156,7 @@ export class System {
 
   /** Lines that the demo wants to be shown: its accounts. */
   demoNotes(): string | undefined {
-    const file = this.folder.at('demo', 'log-in.txt');
+    const file = this.folder.at('demo', 'demo-logins.txt');
     return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
   }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder, repositoryRoot } from './paths';
 import { type JestResult, type Tally, tallyOf } from './test-tally';
+import { checkTestTypes } from './test-types';
 
 // The body of `npm test`, after set-up: checks, then the three kinds of test. Everything runs, also after a failure,
 // and the last line says `N passed, N failed`. A check counts as one; a skipped test counts as failed.
@@ -14,7 +15,6 @@ const checks: [string, string, string[]][] = [
   ['format and lint', 'biome', ['ci', '--max-diagnostics=50', '.']],
   ['contracts (buf lint)', 'buf', ['lint']],
   ['types', 'tsc', ['-b']],
-  ['types of the tests', 'tsc', ['-p', 'tsconfig.test.json']],
   ['types of the pages and their tests', 'tsc', ['-p', 'gateway/web/tsconfig.test.json']],
 ];
 
@@ -25,16 +25,20 @@ const projects: [string, string[], number][] = [
   ['browser', ['--runInBand'], 20 * MINUTE_MS],
 ];
 
-function runCheck([name, command, args]: (typeof checks)[number]): Tally {
+function runBinary([name, command, args]: (typeof checks)[number]): Tally {
   const result = spawnSync(path.join(repositoryRoot, 'node_modules', '.bin', command), args, {
     cwd: repositoryRoot,
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });
-  const passed = result.status === 0;
-  if (!passed) say(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`.trimEnd());
-  say(`${passed ? 'ok    ' : 'FAILED'} ${name}`);
-  return passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const complaint = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`;
+  return verdict(name, result.status === 0 ? '' : complaint || `exit code ${result.status}`);
+}
+
+function verdict(name: string, complaint: string): Tally {
+  if (complaint) say(complaint.trimEnd());
+  say(`${complaint ? 'FAILED' : 'ok    '} ${name}`);
+  return complaint ? { passed: 0, failed: 1 } : { passed: 1, failed: 0 };
 }
 
 function runProject([project, args, timeout]: (typeof projects)[number]): Tally {
@@ -59,7 +63,11 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const tallies = [...checks.map(runCheck), ...projects.map(runProject)];
+const tallies = [
+  ...checks.map(runBinary),
+  verdict('types of the tests', checkTestTypes()),
+  ...projects.map(runProject),
+];
 const total = (key: keyof Tally) => tallies.reduce((sum, tally) => sum + tally[key], 0);
 say(`${total('passed')} passed, ${total('failed')} failed`);
 process.exitCode = total('failed') === 0 ? 0 : 1;
