@@ -81,7 +81,8 @@ export function endOfWorkingDay(start: number, n: number): number {
   let day = Math.floor((start + OFFSET) / DAY);
   for (let counted = 0; counted < n; ) {
     day += 1;
-    if (isWorkday(new Date(day * DAY).toISOString().slice(0, 10))) counted += 1;
+    // Noon without a zone: chinese-days reads a bare date as UTC and then asks for the local day.
+    if (isWorkday(`${new Date(day * DAY).toISOString().slice(0, 10)}T12:00:00`)) counted += 1;
   }
   return (day + 1) * DAY - OFFSET - 1000;
 }
