@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { System } from '@greenwatch/infra';
-import { type Client, connectClient, READINGS } from '@greenwatch/kit';
+import type { Client } from '@greenwatch/kit';
 import { registerDevices } from './bench-devices';
+import { connectToSystem, drained, exportAddress, sleep } from './connect-to-system';
 import { checkExactlyOnce } from './exactly-once';
 import type { FromLoadGenerator, ToLoadGenerator } from './load-messages';
 import { cpuOf } from './process-cpu';
@@ -48,7 +49,6 @@ export interface IngestBenchResult {
 const FLOOR_SECONDS = 5;
 /** Frames built beforehand, for each device and second: what two cores do not reach. */
 const MOST_PER_DEVICE_SECOND = 400;
-const DRAINED_WITHIN_MS = 120_000;
 
 /** Starts the real system in a temporary folder, loads it over TCP and checks that every acknowledged packet is there once. */
 export async function ingestBench(options: IngestBenchOptions): Promise<IngestBenchResult> {
@@ -60,14 +60,7 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
     const urls = await system.start();
     const floor = await rawInsertRate(urls.mongodb, FLOOR_SECONDS);
     say(`floor: ${Math.round(floor)} packets/s by raw insertMany`);
-    const environment = system.environment('demo');
-    client = await connectClient({
-      issuer: 'demo',
-      natsUrl: need(environment, 'NATS_URL'),
-      privateKeyFile: need(environment, 'IDENTITY_PRIVATE_KEY_FILE'),
-      publicKeysFile: need(environment, 'IDENTITY_PUBLIC_KEYS_FILE'),
-      services: ['registry', 'readings'],
-    });
+    client = await connectToSystem(system, ['registry', 'readings']);
     await registerDevices(client, connections);
 
     const [host = '', port] = urls.hj212.split(':');
@@ -96,7 +89,7 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
     const answered = acked.reduce((sum, flags) => sum + count(flags), 0);
     const measured = answered - before.answered;
     say(`${answered} packets acknowledged; checking each against the export`);
-    const { lost, duplicated } = await checkExactlyOnce(client, need(environment, 'READINGS_GRPC'), acked, firstTime);
+    const { lost, duplicated } = await checkExactlyOnce(client, exportAddress(system), acked, firstTime);
 
     const packetsPerSecond = (after.answered - before.answered) / seconds;
     const perPacket = Object.fromEntries(
@@ -178,21 +171,6 @@ class LoadGenerator {
   }
 }
 
-/** Waits until every consumer group has worked off the log. */
-async function drained(client: Client): Promise<void> {
-  const until = Date.now() + DRAINED_WITHIN_MS;
-  let waiting = Number.POSITIVE_INFINITY;
-  while (Date.now() < until) {
-    waiting = 0;
-    for await (const { num_pending, num_ack_pending } of client.nats.jsm.consumers.list(READINGS)) {
-      waiting += num_pending + num_ack_pending;
-    }
-    if (waiting === 0) return;
-    await sleep(100);
-  }
-  throw new Error(`${waiting} messages of the log still wait after ${DRAINED_WITHIN_MS / 1_000} s`);
-}
-
 /** Processor time so far of every process of the system, µs. */
 function cpu(system: System): Record<string, number> {
   const times: Record<string, number> = {};
@@ -204,12 +182,6 @@ function cpu(system: System): Record<string, number> {
   return times;
 }
 
-function need(environment: Record<string, string>, name: string): string {
-  const value = environment[name];
-  if (!value) throw new Error(`the system gives no ${name}`);
-  return value;
-}
-
 function count(flags: Buffer): number {
   return flags.reduce((sum, flag) => sum + flag, 0);
 }
@@ -217,5 +189,3 @@ function count(flags: Buffer): number {
 function round(value: number, decimals: number): number {
   return Number(value.toFixed(decimals));
 }
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

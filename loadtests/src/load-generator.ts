@@ -157,7 +157,6 @@ async function finish(): Promise<void> {
     await sleep(50);
   tell({ type: 'finished', acked: devices.map(({ acked }) => Buffer.from(acked).toString('base64')) });
   for (const device of devices) device.close();
-  process.disconnect();
 }
 
 function tell(message: FromLoadGenerator): void {
