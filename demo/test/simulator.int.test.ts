@@ -179,6 +179,8 @@ describe('a simulated logger against a host on TCP', () => {
   });
 });
 
+jest.setTimeout(90_000);
+
 describe('the fleet', () => {
   let folder: string;
   beforeEach(() => {
