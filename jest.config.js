@@ -9,6 +9,8 @@ const swc = (syntax) => ({ jsc: { target: 'es2022', parser: { syntax } }, module
 // The MongoDB driver reads the machine's name by `await import('os')`, which Jest's sandbox refuses; its handshake then
 // lacks the driver's name and the server refuses it. Turned into a require it works.
 const MONGODB_IMPORTING_OS = 'mongodb/lib/runtime_adapters\\.js$';
+// Fastify's plugins load ES modules, which Node does from CommonJS and Jest's sandbox does not.
+const ESM = '(content-disposition|cookie|@fastify/cookie)/.+\\.js$';
 
 const shared = {
   rootDir: __dirname,
@@ -16,8 +18,9 @@ const shared = {
   transform: {
     '^.+\\.tsx?$': ['@swc/jest', swc('typescript')],
     [MONGODB_IMPORTING_OS]: ['@swc/jest', swc('ecmascript')],
+    [ESM]: ['@swc/jest', swc('ecmascript')],
   },
-  transformIgnorePatterns: [`/node_modules/(?!.*${MONGODB_IMPORTING_OS})`],
+  transformIgnorePatterns: [`/node_modules/(?!.*(${MONGODB_IMPORTING_OS}|${ESM}))`],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'cjs', 'mjs', 'json', 'node'],
   moduleNameMapper: {
     '^@greenwatch/(contracts|hj212|kit|testkit)$': '<rootDir>/packages/$1/src/index.ts',

@@ -5,7 +5,7 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { ajv, DomainError, describeErrors } from '@greenwatch/kit';
 import type { ErrorObject } from 'ajv';
-import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { alarmRoutes } from './alarms/alarms.routes';
 import { authentication } from './authentication';
 import { eventRoutes } from './events/events.routes';
@@ -54,7 +54,7 @@ export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(
   const app: App = Fastify({
     loggerInstance: kit.log as FastifyBaseLogger,
     // A line a request says little that traces and metrics do not; what fails is logged by the error handler.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     // To receive a whole request: a photo over a slow mobile line.
     requestTimeout: 300_000,

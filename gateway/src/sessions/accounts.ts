@@ -58,7 +58,7 @@ export class Accounts {
 
   /**
    * Makes `admin` with a one-time password when there is no account at all.
-   * @param file where the password is written (mode 0600); without, it goes to standard output once
+   * @param file where `admin <password>` is written (mode 0600); without, it goes to standard output once
    */
   async ensureFirst(division: string, file: string | undefined): Promise<void> {
     if (await this.model.exists({})) return;
@@ -69,7 +69,7 @@ export class Accounts {
       await this.kit.transaction(async (session) => {
         await this.model.create([doc], { session });
         // Before the commit: an account whose password nobody could read would lock everybody out.
-        if (file) await writeFile(file, `${password}\n`, { mode: 0o600 });
+        if (file) await writeFile(file, `${doc.username} ${password}\n`, { mode: 0o600 });
       });
     } catch (error) {
       // Another instance started at the same moment and was first.

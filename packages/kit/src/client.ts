@@ -1,5 +1,6 @@
 import { type CallAction, createBroker, createCall } from './broker';
 import { type Identity, loadIdentity } from './identity';
+import { newId } from './ids';
 import { connectNats, type Nats } from './nats';
 
 export interface Client {
@@ -21,7 +22,7 @@ export async function connectClient(options: {
 }): Promise<Client> {
   const { issuer, natsUrl, province = '330000', services = [] } = options;
   const identity = await loadIdentity(issuer, province, options.privateKeyFile, options.publicKeysFile);
-  const name = `${issuer}-${process.pid}`;
+  const name = `${issuer}-${process.pid}-${newId().slice(-6)}`;
   const broker = createBroker(natsUrl, name, 'warn');
   await broker.start();
   if (services.length > 0) await broker.waitForServices(services, 60_000, 100);
