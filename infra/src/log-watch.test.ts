@@ -1,14 +1,14 @@
 import { worthShowing } from './log-watch';
 
 test.each([
-  ['info is for the file only', '{"level":30,"msg":"stored"}', undefined],
-  ['a warning', '{"level":40,"msg":"NATS is away"}', 'WARN NATS is away'],
+  ['info is for the file only', '{"level":"info","msg":"stored"}', undefined],
+  ['a warning', '{"level":"warn","msg":"NATS is away"}', 'WARN NATS is away'],
   [
     'an error with its cause',
-    '{"level":50,"msg":"not stored","err":{"message":"disk full"}}',
+    '{"level":"error","msg":"not stored","err":{"message":"disk full"}}',
     'ERROR not stored: disk full',
   ],
-  ['a message that is the cause is said once', '{"level":60,"msg":"x","err":{"message":"x"}}', 'ERROR x'],
+  ['a message that is the cause is said once', '{"level":"fatal","msg":"x","err":{"message":"x"}}', 'FATAL x'],
   [
     'what a crash writes',
     'TypeError: Cannot read properties of undefined',

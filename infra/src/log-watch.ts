@@ -4,8 +4,8 @@ const PERIOD_MS = 300;
 /** Lines of one log shown at a time; when a server dies, every service says so many times. */
 const MOST_LINES = 5;
 const MOST_BYTES = 1 << 20;
-const WARN = 40;
-const ERROR = 50;
+/** pino's levels as the kit writes them; the others are for the file only. */
+const SHOWN = ['warn', 'error', 'fatal'];
 
 /** Shows the warnings and errors that are added to pino logs, each as one line with its service's name. */
 export class LogWatch {
@@ -62,16 +62,16 @@ export class LogWatch {
 /** A pino line of level warn up as `WARN message: error`; a line that is no JSON as it is, since a crash writes such. */
 export function worthShowing(line: string): string | undefined {
   if (line === '') return undefined;
-  let entry: { level?: number; msg?: string; err?: { message?: string } };
+  let entry: { level?: string; msg?: string; err?: { message?: string } };
   try {
     entry = JSON.parse(line) as typeof entry;
   } catch {
     return line;
   }
-  if (!entry.level || entry.level < WARN) return undefined;
+  if (!entry.level || !SHOWN.includes(entry.level)) return undefined;
   const error = entry.err?.message;
   const text = [entry.msg, error === entry.msg ? undefined : error].filter(Boolean).join(': ');
-  return `${entry.level < ERROR ? 'WARN' : 'ERROR'} ${text}`;
+  return `${entry.level.toUpperCase()} ${text}`;
 }
 
 function sizeOf(file: string): number {
