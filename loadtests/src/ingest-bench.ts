@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { System } from '@greenwatch/infra';
-import type { Client } from '@greenwatch/kit';
+import { type Client, READINGS } from '@greenwatch/kit';
 import { registerDevices } from './bench-devices';
 import { connectToSystem, drained, exportAddress, sleep } from './connect-to-system';
 import { checkExactlyOnce } from './exactly-once';
@@ -39,6 +39,8 @@ export interface IngestBenchResult {
   /** In the export more than once, or revised though sent once. */
   duplicated: number;
   checked: number;
+  /** How far the group commit went: packets in one message of the log. */
+  packets_per_message: number;
   /** From the last acknowledgement until all consumers had worked it off. */
   drained_s: number;
   connections: number;
@@ -74,6 +76,7 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
     await sleep(options.warmup * 1_000);
     const before = await generator.mark();
     const cpuBefore = cpu(system);
+    const logBefore = await lastSequence(client);
     const begun = performance.now();
     await sleep(options.seconds * 1_000);
     const after = await generator.mark();
@@ -82,6 +85,7 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
     for (const failure of new Set(after.failures)) say(`a connection failed: ${failure}`);
 
     const acked = await generator.finish();
+    const messages = (await lastSequence(client)) - logBefore;
     const stopped = performance.now();
     await drained(client);
     const drainedSeconds = (performance.now() - stopped) / 1_000;
@@ -111,6 +115,7 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
       lost,
       duplicated,
       checked: answered,
+      packets_per_message: round(measured / messages, 1),
       drained_s: round(drainedSeconds, 1),
       connections,
       window,
@@ -169,6 +174,11 @@ class LoadGenerator {
     this.#child.send(message);
     return Promise.race([answered, this.#ended]);
   }
+}
+
+/** Sequence of the newest message of the log. */
+async function lastSequence(client: Client): Promise<number> {
+  return (await client.nats.jsm.streams.info(READINGS)).state.last_seq;
 }
 
 /** Processor time so far of every process of the system, µs. */
