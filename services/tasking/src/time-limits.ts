@@ -1,5 +1,6 @@
 import type { Level, TaskType } from '@greenwatch/contracts';
-import { isWorkday } from 'chinese-days';
+// Its data, not its functions: those compute dates in the machine's own zone and are a day off west of UTC.
+import calendar from 'chinese-days/dist/chinese-days.json';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -81,8 +82,15 @@ export function endOfWorkingDay(start: number, n: number): number {
   let day = Math.floor((start + OFFSET) / DAY);
   for (let counted = 0; counted < n; ) {
     day += 1;
-    // Noon without a zone: chinese-days reads a bare date as UTC and then asks for the local day.
-    if (isWorkday(`${new Date(day * DAY).toISOString().slice(0, 10)}T12:00:00`)) counted += 1;
+    if (isWorkingDay(day)) counted += 1;
   }
   return (day + 1) * DAY - OFFSET - 1000;
+}
+
+/** @param day days since 1970-01-01, in UTC+8 */
+function isWorkingDay(day: number): boolean {
+  const date = new Date(day * DAY);
+  const key = date.toISOString().slice(0, 10);
+  const weekend = date.getUTCDay() === 0 || date.getUTCDay() === 6;
+  return key in calendar.workdays || (!weekend && !(key in calendar.holidays));
 }
