@@ -75,7 +75,7 @@ beforeEach(() => {
 });
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-async function until(condition: () => Promise<boolean> | boolean, ms = 15_000): Promise<void> {
+async function until(condition: () => Promise<boolean> | boolean, ms = 25_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error('it did not become true in time');
@@ -362,7 +362,7 @@ describe('at most once, whoever is killed', () => {
     await killed.kill();
     smsc.behaviour = 'accept';
     await start();
-    await until(async () => (await smsOf('killed').catch(() => undefined))?.status === 'unknown', 20_000);
+    await until(async () => (await smsOf('killed').catch(() => undefined))?.status === 'unknown', 25_000);
     expect((await smsOf('killed'))?.error).toContain('may or may not have been sent');
     await sleep(1_500);
     expect(smsc.of(phone)).toHaveLength(1);

@@ -79,7 +79,7 @@ const ENTERPRISES = [
 ];
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-async function until(condition: () => Promise<boolean>, ms = 15_000): Promise<void> {
+async function until(condition: () => Promise<boolean>, ms = 25_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error('it did not become true in time');
