@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox';
 import { serveControl } from './control';
 import { accountPasswords, loadAccounts, loadProvince, writeLogins } from './load';
 import { demoProvince } from './province';
+import { factsAreTaken } from './settled';
 import { Fleet } from './simulator/fleet';
 import { writeWhole } from './whole-file';
 
@@ -21,6 +22,8 @@ const Config = Type.Object({
   HJ212_PORT: Type.Integer({ default: 9212, minimum: 1, maximum: 65535 }),
   HEALTH_PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65535 }),
 });
+
+const FACTS_PATIENCE = 60_000;
 
 async function main(): Promise<void> {
   const config = readConfig(Config, process.env);
@@ -56,6 +59,7 @@ async function main(): Promise<void> {
     passwords,
   );
   writeLogins(folder, province, passwords);
+  if (changed > 0) await factsAreTaken(client.nats.jsm, FACTS_PATIENCE);
 
   fleet = new Fleet(province, {
     host: config.HJ212_HOST,
