@@ -193,7 +193,7 @@ describe('domain.md 7: a task is told in-app and by SMS, with the receipt', () =
     ]);
     expect((await noticesOf('second'))[0]?.title).toBe('New task: DA001 二氧化硫 小时均值疑似超标');
 
-    const [{ messageId }] = smsc.of(phone) as [{ messageId: string }];
+    const messageId = smsc.of(phone)[0]?.messageId ?? '';
     smsc.receipt(messageId, 'ENROUTE');
     smsc.receipt(messageId, 'DELIVRD');
     await smsIs('lead', 'delivered');

@@ -466,8 +466,8 @@ describe('the line from DISPATCHED to CLOSED', () => {
     expect(closed).toMatchObject({ state: 'CLOSED', review: { decision: 'approve', by: 'city-sup' } });
     expect(await pendingTimers(id)).toEqual([]);
     expect(await verbsTold(id)).toEqual(closed.history.map(({ verb }) => verb));
-    const { detail } = (await db.collection('audit').findOne({ entity: id, action: 'task.close' })) ?? {};
-    expect(detail).toEqual({ from: 'REVIEWED', to: 'CLOSED' });
+    const entry = await db.collection('audit').findOne({ entity: id, action: 'task.close' });
+    expect(entry?.detail).toEqual({ from: 'REVIEWED', to: 'CLOSED' });
   });
 
   it('the enterprise: accept, explain, submit; then the clue is closed and a new alarm opens another', async () => {
