@@ -32,6 +32,8 @@ export async function connectNats(url: string, name: string, log?: Logger): Prom
     waitOnFirstConnect: false,
     pingInterval: 10_000,
     maxPingOut: 3,
+    // A stack trace is otherwise taken for every request, that is, for every publish: 4 % of ingestion's time.
+    noAsyncTraces: true,
     ...(user ? { user, pass } : {}),
   };
   const connection = await connect(options);
