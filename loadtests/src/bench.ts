@@ -4,7 +4,7 @@ import { ingestBench } from './ingest-bench';
 
 const USAGE = `usage: npm run bench -- ingest [--seconds N] [--warmup N] [--connections N] [--window N] [--only NAMES]
   --seconds N      length of the measured part (default 20)
-  --warmup N       seconds of the same load before it, checked but not measured (default 4)
+  --warmup N       seconds of the same load before it, checked but not measured (default 8)
   --connections N  devices, a TCP connection each (default 100)
   --window N       packets in flight on each connection (default 4)
   --only NAMES     only these services, separated by commas (default: all)`;
@@ -15,7 +15,7 @@ function readOptions() {
       allowPositionals: true,
       options: {
         seconds: { type: 'string', default: '20' },
-        warmup: { type: 'string', default: '4' },
+        warmup: { type: 'string', default: '8' },
         connections: { type: 'string', default: '100' },
         window: { type: 'string', default: '4' },
         only: { type: 'string' },

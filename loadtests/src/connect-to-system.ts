@@ -24,13 +24,14 @@ function need(environment: Record<string, string>, name: string): string {
 
 const DRAINED_WITHIN_MS = 120_000;
 
-/** Waits until every consumer group has worked off the log. */
-export async function drained(client: Client): Promise<void> {
+/** Waits until consumer groups have worked off the log: those named, or all. */
+export async function drained(client: Client, groups?: string[]): Promise<void> {
   const until = Date.now() + DRAINED_WITHIN_MS;
   let waiting = Number.POSITIVE_INFINITY;
   while (Date.now() < until) {
     waiting = 0;
-    for await (const { num_pending, num_ack_pending } of client.nats.jsm.consumers.list(READINGS)) {
+    for await (const { name, num_pending, num_ack_pending } of client.nats.jsm.consumers.list(READINGS)) {
+      if (groups && !groups.includes(name.replace(/-\d+$/, ''))) continue;
       waiting += num_pending + num_ack_pending;
     }
     if (waiting === 0) return;

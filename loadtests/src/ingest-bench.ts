@@ -26,7 +26,7 @@ export interface IngestBenchResult {
   /** Raw `insertMany` of design.md 11 on the same mongod, just before. */
   floor_packets_s: number;
   ratio: number;
-  /** Processor time a packet of every process of the system, until all is stored and judged. */
+  /** Processor time a packet of every process of the system, until all is stored and judged (not: archived). */
   cpu_us_per_packet: Record<string, number>;
   cpu_us_per_packet_total: number;
   /** The load generator's own, which no deployment has. */
@@ -41,7 +41,7 @@ export interface IngestBenchResult {
   checked: number;
   /** How far the group commit went: packets in one message of the log. */
   packets_per_message: number;
-  /** From the last acknowledgement until all consumers had worked it off. */
+  /** From the last acknowledgement until everything was stored and judged. */
   drained_s: number;
   connections: number;
   window: number;
@@ -87,7 +87,8 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
     const acked = await generator.finish();
     const messages = (await lastSequence(client)) - logBefore;
     const stopped = performance.now();
-    await drained(client);
+    // The archive of raw frames lingers for larger chunks; it has done as much for the warm-up as it will owe at the end.
+    await drained(client, ['readings', 'rules']);
     const drainedSeconds = (performance.now() - stopped) / 1_000;
     const cpuAfter = cpu(system);
     const answered = acked.reduce((sum, flags) => sum + count(flags), 0);
