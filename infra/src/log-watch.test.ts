@@ -14,6 +14,7 @@ test.each([
     'TypeError: Cannot read properties of undefined',
     'TypeError: Cannot read properties of undefined',
   ],
+  ["Moleculer's numbers", '{"level":40,"msg":"timed out"}', 'WARN timed out'],
   ['an empty line', '', undefined],
 ])('%s', (_, line, shown) => {
   expect(worthShowing(line)).toBe(shown);

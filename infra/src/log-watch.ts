@@ -4,8 +4,15 @@ const PERIOD_MS = 300;
 /** Lines of one log shown at a time; when a server dies, every service says so many times. */
 const MOST_LINES = 5;
 const MOST_BYTES = 1 << 20;
-/** pino's levels as the kit writes them; the others are for the file only. */
-const SHOWN = ['warn', 'error', 'fatal'];
+/** pino's levels from warn up; Moleculer's own logger writes numbers where the kit writes names. */
+const SHOWN = new Map<string | number | undefined, string>([
+  ['warn', 'WARN'],
+  [40, 'WARN'],
+  ['error', 'ERROR'],
+  [50, 'ERROR'],
+  ['fatal', 'FATAL'],
+  [60, 'FATAL'],
+]);
 
 /** Shows the warnings and errors that are added to pino logs, each as one line with its service's name. */
 export class LogWatch {
@@ -62,16 +69,17 @@ export class LogWatch {
 /** A pino line of level warn up as `WARN message: error`; a line that is no JSON as it is, since a crash writes such. */
 export function worthShowing(line: string): string | undefined {
   if (line === '') return undefined;
-  let entry: { level?: string; msg?: string; err?: { message?: string } };
+  let entry: { level?: string | number; msg?: string; err?: { message?: string } };
   try {
     entry = JSON.parse(line) as typeof entry;
   } catch {
     return line;
   }
-  if (!entry.level || !SHOWN.includes(entry.level)) return undefined;
+  const level = SHOWN.get(entry.level);
+  if (!level) return undefined;
   const error = entry.err?.message;
   const text = [entry.msg, error === entry.msg ? undefined : error].filter(Boolean).join(': ');
-  return `${entry.level.toUpperCase()} ${text}`;
+  return `${level} ${text}`;
 }
 
 function sizeOf(file: string): number {

@@ -87,6 +87,7 @@ export class ManagedProcess {
   async ready(): Promise<void> {
     const deadline = Date.now() + this.spec.readyWithinMs;
     let reason: unknown = 'its process ended';
+    let pause = 20;
     while (Date.now() < deadline && !this.stopping) {
       if (this.child) {
         try {
@@ -97,7 +98,8 @@ export class ManagedProcess {
           reason = error;
         }
       } else if (!this.restart || this.deathsSinceReady >= DEATHS_BEFORE_READY) break;
-      await sleep(20);
+      await sleep(pause);
+      pause = Math.min(pause * 1.5, 250);
     }
     const why = reason instanceof Error ? reason.message : String(reason);
     throw new OperatorError(
