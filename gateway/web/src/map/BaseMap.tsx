@@ -75,7 +75,7 @@ export interface BaseMapProps {
 /** The map of the whole console. `onReady` gets it once its style stands, and may give back what to do when it goes. */
 export default function BaseMap({ bounds, maxZoom = 16, still, label, onReady }: BaseMapProps) {
   const { t } = useTranslation();
-  const base = useBase();
+  const { data, error } = useBase();
   const holder = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
   const ready = useRef(onReady);
@@ -86,14 +86,14 @@ export default function BaseMap({ bounds, maxZoom = 16, still, label, onReady }:
   words.current = t;
 
   useEffect(() => {
-    if (!holder.current || !base.data) return;
-    const first = start.current ?? boundsOf(base.data.outlines.cities);
+    if (!holder.current || !data) return;
+    const first = start.current ?? boundsOf(data.outlines.cities);
     const say = words.current;
     let map: MapLibreMap;
     try {
       map = new MapLibreMap({
         container: holder.current,
-        style: baseStyle(base.data),
+        style: baseStyle(data),
         bounds: first ?? [73, 18, 135, 54],
         fitBoundsOptions: { padding: 24, maxZoom },
         maxZoom: 18,
@@ -115,25 +115,24 @@ export default function BaseMap({ bounds, maxZoom = 16, still, label, onReady }:
       return;
     }
     map.touchZoomRotate.disableRotation();
-    if (base.data.settings.tiles.length > 0) map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
+    if (data.settings.tiles.length > 0) map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
     map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
     let end: undefined | (() => void);
-    const { data } = base;
-    map.once('load', () => {
+    map.once('style.load', () => {
       end = ready.current(map, data);
     });
     return () => {
       end?.();
       map.remove();
     };
-  }, [base.data, maxZoom, still]);
+  }, [data, maxZoom, still]);
 
-  const number = base.data?.settings.reviewNumber;
+  const number = data?.settings.reviewNumber;
   return (
     <>
       <section ref={holder} className="map-canvas" aria-label={label} />
       <div className="map-review">{number ? t('map.review', { number }) : t('map.noReview')}</div>
-      {(failed || base.error) && <div className="map-say">{t('map.failed')}</div>}
+      {(failed || error) && <div className="map-say">{t('map.failed')}</div>}
     </>
   );
 }

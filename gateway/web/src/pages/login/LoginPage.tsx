@@ -70,7 +70,8 @@ export function LoginPage() {
     setError(null);
     try {
       const me = await api<Me>('POST', '/sessions', { body: given });
-      client.clear();
+      // nothing of whoever was here before
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' && queryKey[0] !== 'map-base' });
       client.setQueryData(['me'], me);
     } catch (refused) {
       setBusy(false);
