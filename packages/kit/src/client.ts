@@ -23,7 +23,7 @@ export async function connectClient(options: {
   const { issuer, natsUrl, province = '330000', services = [] } = options;
   const identity = await loadIdentity(issuer, province, options.privateKeyFile, options.publicKeysFile);
   const name = `${issuer}-${process.pid}-${newId().slice(-6)}`;
-  const broker = createBroker(natsUrl, name, 'warn');
+  const broker = createBroker(natsUrl, name, 'error');
   await broker.start();
   if (services.length > 0) await broker.waitForServices(services, 60_000, 100);
   const nats = await connectNats(natsUrl, name);

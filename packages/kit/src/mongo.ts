@@ -8,6 +8,8 @@ export async function connectMongo(uri: string, database: string, appName: strin
   const connection = mongoose.createConnection(uri, {
     dbName: database,
     appName,
+    // A command waits for the server by the driver's own rules, not in a second queue with another error.
+    bufferCommands: false,
     autoIndex: false,
     autoCreate: false,
     writeConcern: { w: 'majority', journal: true },
@@ -50,8 +52,16 @@ export function isDuplicateKey(error: unknown): boolean {
 
 /** Errors after which the same work may succeed: the server is away, or there was no primary. */
 export function isTransient(error: unknown): boolean {
-  const e = error as { name?: string; hasErrorLabel?: (label: string) => boolean } | null;
-  const labelled =
-    e?.hasErrorLabel?.('TransientTransactionError') || e?.hasErrorLabel?.('RetryableWriteError') || false;
-  return labelled || /^Mongo(Network|ServerSelection|NotConnected|PoolCleared|PoolClosed|Topology)/.test(e?.name ?? '');
+  const e = error as {
+    name?: string;
+    code?: unknown;
+    cause?: unknown;
+    hasErrorLabel?: (label: string) => boolean;
+  } | null;
+  if (!e) return false;
+  const labelled = e.hasErrorLabel?.('TransientTransactionError') || e.hasErrorLabel?.('RetryableWriteError') || false;
+  const away =
+    /^Mongo(ose)?(Network|ServerSelection|NotConnected|PoolCleared|PoolClosed|Topology)/.test(e.name ?? '') ||
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(String(e.code ?? ''));
+  return labelled || away || (e.cause !== undefined && e.cause !== error && isTransient(e.cause));
 }

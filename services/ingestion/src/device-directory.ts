@@ -21,8 +21,8 @@ export interface DirectoryEntry extends KnownDevice {
 const FRESH_MS = 10_000;
 
 /**
- * The devices of the registry, as ingestion needs them: a projection in MongoDB and a short-lived copy in memory, since
- * another instance may have taken the fact that changed a device.
+ * The devices of the registry, as ingestion needs them: a projection in MongoDB and a copy in memory that is read again every
+ * ten seconds, since another instance may have taken the fact that changed a device.
  */
 export class DeviceDirectory {
   readonly #cache = new Map<string, { until: number; entry: DirectoryEntry | undefined }>();
@@ -48,11 +48,20 @@ export class DeviceDirectory {
     this.model = db.model<DeviceDoc>('Device', schema);
   }
 
-  /** What is known of an MN; at most ten seconds old. Synchronous while fresh, which nearly every packet is. */
+  /**
+   * What is known of an MN. Synchronous for a device seen before: an old copy is used once more while a new one is read, so
+   * that devices are let in also while MongoDB is away.
+   */
   lookup(mn: string): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined> {
     const cached = this.#cache.get(mn);
-    if (cached && cached.until > this.now()) return cached.entry;
-    return this.#read(mn);
+    if (!cached) return this.#read(mn);
+    if (cached.until <= this.now()) {
+      cached.until = this.now() + FRESH_MS;
+      this.#read(mn).catch(() => {
+        // The copy stays as it is until the next attempt.
+      });
+    }
+    return cached.entry;
   }
 
   async #read(mn: string): Promise<DirectoryEntry | undefined> {

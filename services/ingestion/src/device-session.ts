@@ -111,15 +111,18 @@ export class DeviceSession {
       this.#decide(packet, known, result.raw);
       return;
     }
+    // Settled at once, so that a failure has a handler also while earlier packets still wait.
+    const settled = Promise.resolve(known).then(
+      (device) => ({ device }),
+      () => undefined,
+    );
     const mine: Promise<void> = Promise.resolve(this.#order)
-      .then(() => known)
-      .then(
-        (device) => this.#decide(packet, device, result.raw),
+      .then(() => settled)
+      .then((found) => {
+        if (found) this.#decide(packet, found.device, result.raw);
         // The directory cannot be read: no answer, the device sends again.
-        () => {
-          this.inFlight--;
-        },
-      )
+        else this.inFlight--;
+      })
       .finally(() => {
         if (this.#order === mine) this.#order = undefined;
       });
