@@ -105,7 +105,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
         })}
       </ol>
       {entries.length > shown && (
-        <Button block onClick={() => setShown(shown + FIRST)}>
+        <Button block onClick={() => setShown(shown + FIRST)} data-testid="timeline-more">
           {t('action.more')}
         </Button>
       )}
