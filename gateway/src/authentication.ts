@@ -23,6 +23,8 @@ export interface Access {
   open?: boolean;
   /** API keys whose scopes name this area may read it; without, the route is for people only. */
   area?: ApiArea;
+  /** Any valid API key, whatever its scopes. */
+  anyKey?: boolean;
   /** Also while the password is still the one-time password. */
   withOneTimePassword?: boolean;
 }
@@ -52,7 +54,7 @@ export function authentication(sessions: SessionStore, keys: ApiKeys, secureCook
     if (request.headers.authorization !== undefined) {
       const caller = bearer ? await keys.find(bearer) : undefined;
       if (!bearer || !caller) throw unauthenticated('The API key is not valid: send "Authorization: Bearer <key>".');
-      requireScope(caller, access.area, safe);
+      if (!access.anyKey) requireScope(caller, access.area, safe);
       request.visitor = { caller, isStillValid: async () => (await keys.find(bearer)) !== undefined };
       return;
     }

@@ -58,7 +58,7 @@ export function declare<N extends RouteNotes>(
     description,
     tags: [tag],
     operationId,
-    security: access.open ? [] : [{ session: [] }, ...(access.area ? [{ apiKey: [] }] : [])],
+    security: access.open ? [] : [{ session: [] }, ...(access.area || access.anyKey ? [{ apiKey: [] }] : [])],
     // A query where none is declared is refused as an unknown one would be.
     querystring: querystring ?? Type.Object({}, { additionalProperties: false }),
     ...(params ? { params } : {}),

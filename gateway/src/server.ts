@@ -15,7 +15,7 @@ import { healthRoutes } from './health/health.routes';
 import { keyRoutes } from './keys/keys.routes';
 import { mapRoutes } from './map/map.routes';
 import { noticeRoutes } from './notices/notices.routes';
-import { isPageRequest, securityHeaders, sendPage, servePages } from './pages/pages';
+import { securityHeaders, servePages } from './pages/pages';
 import { problem, problemOf, ValidationProblem } from './problems';
 import { readingRoutes } from './readings/readings.routes';
 import { registryRoutes } from './registry/registry.routes';
@@ -119,15 +119,15 @@ export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(
     app.swagger(),
   );
 
-  if (config.WEB_ROOT) await servePages(app, config.WEB_ROOT);
+  const sendPage = config.WEB_ROOT ? await servePages(app, config.WEB_ROOT) : undefined;
   app.setNotFoundHandler((request, reply) => {
     const allowed = methods(request.url.split('?')[0] ?? '');
     if (allowed.length > 0) {
       reply.header('allow', allowed.join(', '));
       return sendProblem(reply, request, problem(405, 'method-not-allowed', `Use ${allowed.join(' or ')}.`));
     }
-    if (config.WEB_ROOT && isPageRequest(request)) return sendPage(request, reply);
-    return sendProblem(reply, request, problem(404, 'not-found', `There is nothing at ${request.url}.`));
+    const page = sendPage?.(request, reply);
+    return page ?? sendProblem(reply, request, problem(404, 'not-found', `There is nothing at ${request.url}.`));
   });
   await app.ready();
   return { app, endEvents };

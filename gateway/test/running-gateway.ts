@@ -40,7 +40,7 @@ export class Visitor {
     if (set) this.cookie = /gw_session=;/.test(set) ? undefined : set.split(';')[0];
     const text = await response.text();
     const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
-    const parsed = /json$/.test(type) ? JSON.parse(text) : undefined;
+    const parsed = /[/+]json$/.test(type) ? JSON.parse(text) : undefined;
     return { status: response.status, type, headers: response.headers, body: parsed, text };
   }
   get(url: string) {

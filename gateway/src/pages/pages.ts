@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { ConfigError } from '@greenwatch/kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../route';
 
@@ -34,27 +36,39 @@ export function securityHeaders(secure: boolean): Record<string, string> {
   };
 }
 
-/** Serves the built pages: files whose name carries their hash for ever, everything else fresh. */
-export async function servePages(app: App, root: string): Promise<void> {
+/** Answers with a page or a file of the pages; undefined where there is none at this address. */
+export type SendPage = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
+
+/**
+ * Serves the built pages as they are at the start: files whose name carries their hash for ever, everything else fresh.
+ * Addresses that the page routes by itself (`/map`, `/tasks/t1`) get the page.
+ * @throws ConfigError when there is no such folder
+ */
+export async function servePages(app: App, folder: string): Promise<SendPage> {
+  const root = path.resolve(folder);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => {
+    throw new ConfigError(`WEB_ROOT ${root} cannot be read: build the pages (npm run build -w gateway/web)`);
+  });
+  const files = new Set(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/')),
+  );
   await app.register(fastifyStatic, {
-    root: path.resolve(root),
-    // Found by the fallback below, so that pages and files need no route each.
+    root,
     serve: false,
     cacheControl: false,
     setHeaders(reply, file) {
-      const hashed = path.relative(path.resolve(root), file).startsWith(`assets${path.sep}`);
+      const hashed = path.relative(root, file).startsWith(`assets${path.sep}`);
       reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-}
-
-/** A file of the pages, or the page itself for the addresses it routes by itself (`/map`, `/tasks/t1`). */
-export function isPageRequest(request: FastifyRequest): boolean {
-  const safe = request.method === 'GET' || request.method === 'HEAD';
-  return safe && !request.url.startsWith('/api/') && request.url !== '/api';
-}
-
-export function sendPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const pathname = decodeURIComponent(new URL(request.url, 'http://gateway').pathname);
-  return reply.sendFile(path.posix.extname(pathname) === '' ? 'index.html' : pathname.slice(1));
+  return (request, reply) => {
+    const [pathname = '/'] = request.url.split('?');
+    const safe = request.method === 'GET' || request.method === 'HEAD';
+    if (!safe || pathname === '/api' || pathname.startsWith('/api/')) return undefined;
+    const file = pathname.slice(1);
+    if (files.has(file)) return reply.sendFile(file);
+    return path.posix.extname(pathname) === '' ? reply.sendFile('index.html') : undefined;
+  };
 }

@@ -107,39 +107,46 @@ export function readingRoutes(app: App, { kit, readingsClient }: Gateway): void 
         throw new ValidationProblem([{ field: 'query.to', expected: 'must be later than from' }]);
       }
       const kinds = kind.map((name) => (KINDS.indexOf(name) + 1) as readingsLog.Kind);
-      const stream = await openExport(callerOf(request), { mns: mn, kinds, ...range });
+      const opened = await openExport(callerOf(request), { mns: mn, kinds, ...range });
       // Whichever way the answer ends, nothing goes on reading for it.
-      reply.raw.once('close', () => stream.cancel());
-      await firstOrEnd(stream);
+      reply.raw.once('close', () => opened.stream.cancel());
+      await firstOrEnd(opened);
       const extension = format === 'csv' ? 'csv' : 'ndjson';
       reply.header('content-disposition', `attachment; filename="readings.${extension}"`);
       reply.type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson');
-      return reply.send(Readable.from(lines(stream, format), { objectMode: false, highWaterMark: 64 * 1024 }));
+      return reply.send(Readable.from(lines(opened, format), { objectMode: false, highWaterMark: 64 * 1024 }));
     },
   );
 
-  async function openExport(caller: Caller, range: readingsGrpc.ExportRequest) {
+  async function openExport(caller: Caller, range: readingsGrpc.ExportRequest): Promise<Export> {
     const stream = readingsClient.export(range, await grpcMetadata(kit.identity, caller));
-    // Who reads sees the error; a stream cancelled before anybody read must not end the process with it.
-    stream.on('error', () => undefined);
-    return stream;
+    const opened: Export = { stream };
+    // grpc-js ends a stream before it says that it failed, so a clean end is one without this.
+    stream.on('error', (error: ServiceError) => {
+      opened.failure = error;
+    });
+    return opened;
   }
+}
+
+interface Export {
+  stream: ClientReadableStream<readingsGrpc.Moments>;
+  failure?: ServiceError;
 }
 
 /** Waits for the first data, so that what fails at once is still a problem and not a broken stream. */
-async function firstOrEnd(stream: ClientReadableStream<readingsGrpc.Moments>): Promise<void> {
-  try {
-    await Promise.race([once(stream, 'readable'), once(stream, 'end')]);
-  } catch (error) {
-    throw exportProblem(error as ServiceError);
-  }
+async function firstOrEnd(opened: Export): Promise<void> {
+  const { stream } = opened;
+  await Promise.race([once(stream, 'readable'), once(stream, 'end')]).catch(() => undefined);
+  if (opened.failure) throw exportProblem(opened.failure);
 }
 
-async function* lines(stream: ClientReadableStream<readingsGrpc.Moments>, format: ExportFormat) {
+async function* lines(opened: Export, format: ExportFormat) {
   if (format === 'csv') yield CSV_HEADER;
-  for await (const chunk of stream as AsyncIterable<readingsGrpc.Moments>) {
+  for await (const chunk of opened.stream as AsyncIterable<readingsGrpc.Moments>) {
     yield chunk.moments.map((moment) => exportLine(momentOf(moment), format)).join('');
   }
+  if (opened.failure) throw opened.failure;
 }
 
 function exportProblem(error: ServiceError): Error {

@@ -94,7 +94,7 @@ export function sessionRoutes(app: App, gateway: Gateway): void {
       summary: 'Who is asking',
       tag,
       operationId: 'getMe',
-      access: { withOneTimePassword: true },
+      access: { withOneTimePassword: true, anyKey: true },
       answers: { 200: json(Me) },
     }),
     (request) => me(visitorOf(request)),
