@@ -12,12 +12,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button, Tooltip } from 'antd';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, NavLink, useLocation } from 'react-router-dom';
+import { Link, useLocation } from 'react-router-dom';
 import { api } from '../api/client';
 import { useNotices } from '../api/hooks';
 import { useLiveOn } from '../live/LiveProvider';
 import { useSelf } from '../me';
-import { type Area, areasOf, pathOf } from '../view/access';
+import { type Area, areaAt, areasOf, pathOf } from '../view/access';
 import { Brand } from './Brand';
 import { LanguageSwitch } from './LanguageSwitch';
 
@@ -75,17 +75,23 @@ export function Frame({ children }: { children: ReactNode }) {
   const logOut = useLogOut();
   const { pathname } = useLocation();
   const areas = areasOf(me);
-  const current = areas.find((area) => pathname.startsWith(pathOf(area, me)));
+  const current = areaAt(pathname, me);
   useEffect(() => {
     document.title = `${t(`nav.${current ?? 'map'}`)} · Greenwatch`;
   }, [current, t]);
 
   const link = (area: Area) => (
-    <NavLink key={area} to={pathOf(area, me)} data-testid={`nav-${area}`}>
+    <Link
+      key={area}
+      to={pathOf(area, me)}
+      className={area === current ? 'active' : undefined}
+      aria-current={area === current ? 'page' : undefined}
+      data-testid={`nav-${area}`}
+    >
       {ICON[area]}
       <span>{t(`nav.${area}`)}</span>
       {area === 'notices' && <Unread />}
-    </NavLink>
+    </Link>
   );
   return (
     <div className="frame">

@@ -28,14 +28,17 @@ export function LevelChip({ level }: { level: Level }) {
   );
 }
 
-/** The two bits of an alarm, kept apart: active or over, acknowledged or not. */
-export function AlarmBits({ alarm }: { alarm: Pick<Alarm, 'active' | 'acknowledged' | 'history'> }) {
+/** The two bits of an alarm, kept apart: active or over, acknowledged or not. In a list where all are active only the other is said. */
+export function AlarmBits(props: { alarm: Pick<Alarm, 'active' | 'acknowledged' | 'history'>; allActive?: boolean }) {
+  const { alarm, allActive } = props;
   const { t } = useTranslation();
   return (
     <span className="cluster" style={{ gap: 5 }}>
-      <span className={`chip ${alarm.active ? 'high' : ''}`} data-testid="alarm-active">
-        {t(alarm.active ? 'alarm.active' : 'alarm.cleared')}
-      </span>
+      {!(allActive && alarm.active) && (
+        <span className={`chip ${alarm.active ? 'high' : ''}`} data-testid="alarm-active">
+          {t(alarm.active ? 'alarm.active' : 'alarm.cleared')}
+        </span>
+      )}
       {alarm.acknowledged && <span className="chip brand-chip">{t('alarm.acknowledged')}</span>}
       {alarm.history && <span className="chip">{t('alarm.history')}</span>}
     </span>

@@ -1,11 +1,19 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { useQuery } from '@tanstack/react-query';
-import { AttributionControl, MapLibreMap, NavigationControl, type StyleSpecification, setWorkerUrl } from 'maplibre-gl';
+import {
+  AttributionControl,
+  type FilterSpecification,
+  MapLibreMap,
+  NavigationControl,
+  ScaleControl,
+  type StyleSpecification,
+  setWorkerUrl,
+} from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fetchMapSettings, type MapSettings } from './map-settings';
-import { boundsOf, fetchOutlines } from './outlines';
+import { boundsOf, fetchOutlines, graticule } from './outlines';
 
 setWorkerUrl(workerUrl);
 
@@ -13,7 +21,8 @@ type Base = { settings: MapSettings; outlines: Awaited<ReturnType<typeof fetchOu
 
 /** Plain land and sea with division outlines; no glyphs, sprites or tiles, so that it draws without any network. */
 function baseStyle({ settings, outlines }: Base): StyleSpecification {
-  const code = settings.province.slice(0, 2);
+  // The two data sets do not fit exactly: the own province is drawn from its cities only.
+  const others: FilterSpecification = ['!=', ['get', 'id'], settings.province.slice(0, 2)];
   const line = (colour: string, width: number, dash?: number[]) => ({
     'line-color': colour,
     'line-width': width,
@@ -24,20 +33,17 @@ function baseStyle({ settings, outlines }: Base): StyleSpecification {
     sources: {
       country: { type: 'geojson', data: outlines.country },
       cities: { type: 'geojson', data: outlines.cities },
+      graticule: { type: 'geojson', data: graticule(boundsOf(outlines.cities)) },
     },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': '#d9e5e8' } },
-      { id: 'land', type: 'fill', source: 'country', paint: { 'fill-color': '#eaeeea' } },
-      { id: 'borders', type: 'line', source: 'country', paint: line('#c3ccc7', 1) },
+      { id: 'land', type: 'fill', source: 'country', filter: others, paint: { 'fill-color': '#eaeeea' } },
+      { id: 'borders', type: 'line', source: 'country', filter: others, paint: line('#c3ccc7', 1) },
+      // The fill covers the inner half of every outline: what is left of this line is the province's outer border.
+      { id: 'province-border', type: 'line', source: 'cities', paint: line('#7f978e', 3.4) },
       { id: 'cities', type: 'fill', source: 'cities', paint: { 'fill-color': '#f9fbf9' } },
+      { id: 'graticule', type: 'line', source: 'graticule', minzoom: 8.5, paint: line('#e7ece9', 1) },
       { id: 'city-borders', type: 'line', source: 'cities', paint: line('#bccac4', 1, [3, 2]) },
-      {
-        id: 'province-border',
-        type: 'line',
-        source: 'country',
-        filter: ['==', ['get', 'id'], code],
-        paint: line('#8ba39a', 1.6),
-      },
     ],
   };
   if (settings.tiles.length > 0) {
@@ -117,6 +123,7 @@ export default function BaseMap({ bounds, maxZoom = 16, still, label, onReady }:
     map.touchZoomRotate.disableRotation();
     if (data.settings.tiles.length > 0) map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
     map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+    map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
     let end: undefined | (() => void);
     map.once('style.load', () => {
       end = ready.current(map, data);

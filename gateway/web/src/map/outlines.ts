@@ -63,3 +63,27 @@ export function boundsOf(outlines: FeatureCollection): [number, number, number, 
   for (const { geometry } of outlines.features) if ('coordinates' in geometry) visit(geometry.coordinates);
   return bounds;
 }
+
+/** Lines of longitude and latitude every 0.05 degrees (about 5 km) over a box: a scale for the eye where nothing else is drawn. */
+export function graticule([west, south, east, north] = [0, 0, 0, 0]): FeatureCollection {
+  const PER_DEGREE = 20;
+  const steps = (from: number, to: number) =>
+    Array.from(
+      { length: Math.floor(to * PER_DEGREE) - Math.ceil(from * PER_DEGREE) + 1 },
+      (_, i) => (Math.ceil(from * PER_DEGREE) + i) / PER_DEGREE,
+    );
+  const lines = [
+    ...steps(west, east).map((lon) => [
+      [lon, south],
+      [lon, north],
+    ]),
+    ...steps(south, north).map((lat) => [
+      [west, lat],
+      [east, lat],
+    ]),
+  ];
+  return {
+    type: 'FeatureCollection',
+    features: [{ type: 'Feature', properties: {}, geometry: { type: 'MultiLineString', coordinates: lines } }],
+  };
+}

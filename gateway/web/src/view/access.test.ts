@@ -1,4 +1,4 @@
-import { areasOf, homeOf, mayAcknowledge, pathOf } from './access';
+import { areaAt, areasOf, homeOf, mayAcknowledge, pathOf } from './access';
 
 describe('design.md 6: who sees which areas', () => {
   it.each([
@@ -19,4 +19,14 @@ describe('design.md 6: who sees which areas', () => {
     expect(areas).not.toContain('devices');
     expect(pathOf('my-enterprise', { roles: ['principal'], enterpriseId: 'E1' })).toBe('/enterprises/E1');
   });
+});
+
+it.each([
+  ['/outlets/O1', undefined, 'enterprises'],
+  ['/enterprises/E9', undefined, 'enterprises'],
+  ['/outlets/O1', 'E1', 'my-enterprise'],
+  ['/tasks/T1', 'E1', 'tasks'],
+  ['/nowhere', undefined, undefined],
+] as const)('%s of somebody of enterprise %s belongs to %s', (path, enterpriseId, area) => {
+  expect(areaAt(path, { roles: [enterpriseId ? 'principal' : 'officer'], enterpriseId })).toBe(area);
 });

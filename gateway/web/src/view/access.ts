@@ -29,3 +29,10 @@ export function homeOf(me: MeFor): string {
 
 export const pathOf = (area: Area, me: MeFor): string =>
   area === 'my-enterprise' ? `/enterprises/${me.enterpriseId}` : `/${area}`;
+
+/** The area that a path belongs to: an outlet is part of its enterprise's file. */
+export function areaAt(path: string, me: MeFor): Area | undefined {
+  const enterprises = me.enterpriseId && !ofAuthority(me) ? 'my-enterprise' : 'enterprises';
+  if (/^\/(enterprises|outlets)\b/.test(path)) return enterprises;
+  return areasOf(me).find((area) => path.startsWith(pathOf(area, me)));
+}

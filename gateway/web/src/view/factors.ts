@@ -33,4 +33,4 @@ export function factorName(code: string, language: string): string {
 }
 
 /** Printed default unit (HJ 212-2017 annex B); a site may send others, so a limit's own unit goes first. */
-export const factorUnit = (code: string): string => rows.get(code)?.[4] ?? '';
+export const factorUnit = (code: string): string => (rows.get(code)?.[4] ?? '').replace('m3', 'm³');

@@ -1,5 +1,5 @@
 import type { Device, Moment } from '../api/types';
-import { boundDevices, latestValues } from './latest';
+import { boundDevices, latestValues, limitedFirst } from './latest';
 
 const moment = (kind: Moment['kind'], dataTime: string, values: Moment['values']): Moment => ({
   mn: 'A',
@@ -41,4 +41,11 @@ it('counts a device only while it is bound to the outlet (design.md 4)', () => {
   ];
   expect(boundDevices({ id: 'O' }, devices, at).map((d) => d.mn)).toEqual(['new']);
   expect(boundDevices({ id: 'X' }, devices, at)).toEqual([]);
+});
+
+it('shows what has a limit first', () => {
+  const values = latestValues([
+    moment('hour', '2026-03-01T07:00:00+08:00', { a: { Avg: '1' }, b: { Avg: '2' }, c: { Avg: '3' } }),
+  ]);
+  expect(limitedFirst(values, [{ factor: 'b' }]).map((v) => v.factor)).toEqual(['b', 'a', 'c']);
 });

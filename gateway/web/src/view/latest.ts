@@ -1,4 +1,4 @@
-import type { Device, Moment, Outlet } from '../api/types';
+import type { Device, Moment, Outlet, PermitLimit } from '../api/types';
 
 /** The newest value of a factor, with where it comes from. */
 export interface Latest {
@@ -34,4 +34,10 @@ export function boundDevices(outlet: Pick<Outlet, 'id'>, devices: Device[], at: 
       (b) => b.outletId === outlet.id && (!b.from || Date.parse(b.from) <= at) && (!b.to || at < Date.parse(b.to)),
     ),
   );
+}
+
+/** What has a limit comes first; otherwise the order stays. */
+export function limitedFirst(values: Latest[], limits: Pick<PermitLimit, 'factor'>[]): Latest[] {
+  const limited = new Set(limits.map((l) => l.factor));
+  return values.toSorted((a, b) => Number(limited.has(b.factor)) - Number(limited.has(a.factor)));
 }

@@ -5,7 +5,8 @@ import { formatTime, MINUTE } from '../../view/time';
 import { useAlarmPlace, useAlarmTitle } from './alarm-names';
 
 /** An alarm in a few lines, wherever there is no room for a table. */
-export function AlarmRow({ alarm, here }: { alarm: Alarm; here?: boolean }) {
+export function AlarmRow(props: { alarm: Alarm; here?: boolean; allActive?: boolean }) {
+  const { alarm, here, allActive } = props;
   const { t } = useTranslation();
   const title = useAlarmTitle();
   const span = useSpan();
@@ -14,7 +15,7 @@ export function AlarmRow({ alarm, here }: { alarm: Alarm; here?: boolean }) {
     <>
       <div className="row-top">
         <LevelChip level={alarm.level} />
-        <AlarmBits alarm={alarm} />
+        <AlarmBits alarm={alarm} allActive={allActive} />
         <span className="muted" style={{ fontSize: 12.5 }}>
           {formatTime(alarm.startedAt, 'short')}
         </span>

@@ -16,7 +16,7 @@ import { StateMark } from '../../design/marks';
 import { Answer, Blank, Fact, Facts, PageHead, Panel, Provenance, Say } from '../../design/parts';
 import { usePhone } from '../../design/use-phone';
 import { factorName, factorUnit } from '../../view/factors';
-import { boundDevices, latestValues } from '../../view/latest';
+import { boundDevices, latestValues, limitedFirst } from '../../view/latest';
 import { liveState } from '../../view/live-state';
 import { formatPosition, mapLink } from '../../view/place';
 import { formatTime } from '../../view/time';
@@ -80,7 +80,8 @@ function OutletLatest(props: {
 }) {
   const { t, i18n } = useTranslation();
   const { outlet, mns, links } = props;
-  const latest = latestValues(props.moments.filter((m) => mns.includes(m.mn)));
+  const limits = props.limits.filter((l) => l.outletId === outlet.id);
+  const latest = limitedFirst(latestValues(props.moments.filter((m) => mns.includes(m.mn))), limits);
   const online = links && mns.some((mn) => links.find((l) => l.mn === mn)?.online);
   return (
     <section className="outlet-block" data-testid="file-outlet" data-id={outlet.id}>
@@ -107,7 +108,7 @@ function OutletLatest(props: {
             </thead>
             <tbody>
               {latest.map((value) => {
-                const limit = props.limits.find((l) => l.outletId === outlet.id && l.factor === value.factor);
+                const limit = limits.find((l) => l.factor === value.factor);
                 return (
                   <tr key={value.factor}>
                     <td>{factorName(value.factor, i18n.language)}</td>

@@ -14,7 +14,7 @@ import { PasswordForm } from '../account/PasswordForm';
 /** A day's curve under its limit, rising over it once: what the console is about. */
 function CurveArt() {
   return (
-    <svg className="curve-art" viewBox="0 0 720 300" preserveAspectRatio="none" aria-hidden="true" height="46%">
+    <svg className="curve-art" viewBox="0 0 720 300" preserveAspectRatio="none" aria-hidden="true">
       <defs>
         <linearGradient id="under" x1="0" y1="0" x2="0" y2="1">
           <stop offset="0" stopColor="#5fd0a8" stopOpacity="0.28" />
@@ -45,7 +45,7 @@ function Entry({ children }: { children: ReactNode }) {
         <div className="brand" style={{ padding: 0, height: 40, margin: 0 }}>
           <Brand />
         </div>
-        <h1 style={{ marginTop: '14vh' }}>{t('login.claim')}</h1>
+        <h1>{t('login.claim')}</h1>
         <p>{t('login.claimText')}</p>
         <CurveArt />
       </div>

@@ -57,7 +57,7 @@ function PointCard({ point, onClose }: { point: MapPoint; onClose: () => void })
       </div>
       {sorted.slice(0, 2).map((alarm) => (
         <Link key={alarm.id} className="row" style={{ padding: '8px 0' }} to={`/alarms/${alarm.id}`}>
-          <AlarmRow alarm={alarm} here />
+          <AlarmRow alarm={alarm} here allActive />
         </Link>
       ))}
       <div className="stack" style={{ gap: 4, marginTop: 8 }}>
@@ -113,7 +113,7 @@ function AlarmSide() {
                 {now.map((alarm) => (
                   <li key={alarm.id} data-id={alarm.id}>
                     <Link className="row" to={alarm.outletId ? `/outlets/${alarm.outletId}` : `/alarms/${alarm.id}`}>
-                      <AlarmRow alarm={alarm} />
+                      <AlarmRow alarm={alarm} allActive />
                     </Link>
                   </li>
                 ))}

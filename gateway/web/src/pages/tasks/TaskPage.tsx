@@ -10,7 +10,7 @@ import { Answer, Fact, Facts, PageHead, Panel, Problem, Say } from '../../design
 import { useSelf } from '../../me';
 import { ofAuthority } from '../../view/access';
 import { factorName } from '../../view/factors';
-import { latestValues } from '../../view/latest';
+import { latestValues, limitedFirst } from '../../view/latest';
 import { distance, formatDistance, mapLink, type Position } from '../../view/place';
 import { actionsOf, stepsOf } from '../../view/task-steps';
 import { formatTime } from '../../view/time';
@@ -106,7 +106,9 @@ function FileSummary({ task }: { task: Task }) {
           const mns = detail?.devices
             .filter((d) => !task.outletId || d.bindings.some((b) => b.outletId === task.outletId))
             .map((d) => d.mn);
-          const latest = latestValues((parts.latest.data ?? []).filter((m) => mns?.includes(m.mn))).slice(0, 4);
+          const limits = (permit?.limits ?? []).filter((l) => !task.outletId || l.outletId === task.outletId);
+          const moments = (parts.latest.data ?? []).filter((m) => mns?.includes(m.mn));
+          const latest = limitedFirst(latestValues(moments), limits).slice(0, 4);
           const principal = detail?.people.find((p) => p.id === detail.principalPersonId);
           const others = parts.tasks.data?.filter((other) => other.id !== task.id).length;
           return (
@@ -118,7 +120,7 @@ function FileSummary({ task }: { task: Task }) {
                   })}
                 </Say>
               )}
-              <Facts>
+              <Facts narrow>
                 <Fact label={t('enterprise.industry')}>{detail?.industryName}</Fact>
                 <Fact label={t('enterprise.class')}>{detail && t(`managementClass.${detail.managementClass}`)}</Fact>
                 <Fact label={t('enterprise.principal')}>
@@ -136,9 +138,7 @@ function FileSummary({ task }: { task: Task }) {
                   <table className="plain">
                     <tbody>
                       {latest.map((value) => {
-                        const limit = permit?.limits.find(
-                          (l) => l.factor === value.factor && (!task.outletId || l.outletId === task.outletId),
-                        );
+                        const limit = limits.find((l) => l.factor === value.factor);
                         return (
                           <tr key={value.factor}>
                             <td style={{ paddingLeft: 0 }}>{factorName(value.factor, i18n.language)}</td>
