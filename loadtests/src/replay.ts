@@ -119,8 +119,10 @@ class Subject {
     return response.text();
   }
 
-  async exported(): Promise<ExportedMoment[]> {
-    const lines = (await this.get('/api/v1/readings/export?format=ndjson')).split('\n').filter(Boolean);
+  /** The export, of everything or of one device. */
+  async exported(mn?: string): Promise<ExportedMoment[]> {
+    const device = mn ? `&mn=${encodeURIComponent(mn)}` : '';
+    const lines = (await this.get(`/api/v1/readings/export?format=ndjson${device}`)).split('\n').filter(Boolean);
     return lines.map((line) => JSON.parse(line) as ExportedMoment);
   }
 
@@ -164,7 +166,7 @@ async function replayRecorded(subject: Subject, lines: Line[]): Promise<Record<s
     for (const factor of factors) all.add(factor);
     moments.set(key, all);
   }
-  await drained(subject.client);
+  await drained(subject.client, ['readings']);
   const exported = await subject.exported();
   const times = new Map<string, number>();
   let incomplete = 0;
@@ -196,11 +198,12 @@ async function replayCorpus(subject: Subject, lines: Line[]): Promise<Record<str
   let nothingToStore = 0;
   let known = (await subject.refusals()).length;
   for (const { packet, crc_ok, len_ok, note } of lines) {
-    const before = (await subject.exported()).length;
+    const { mn } = look(packet);
+    const before = mn ? (await subject.exported(mn)).length : 0;
     await sendAndClose(subject.host, subject.port, packet);
     // Refusals are written in groups, twice a second.
     await sleep(700);
-    await drained(subject.client);
+    await drained(subject.client, ['readings']);
     const refusals = (await subject.refusals()).slice(known);
     known += refusals.length;
     const atFrame = refusals.find((refusal) => FRAME_LEVEL.includes(refusal.reason));
@@ -215,7 +218,7 @@ async function replayCorpus(subject: Subject, lines: Line[]): Promise<Record<str
     if (content) {
       refusedForContent++;
       say(`refused: ${content.reason}: ${content.detail} (${note ?? ''})`);
-    } else if ((await subject.exported()).length > before) stored++;
+    } else if (mn && (await subject.exported(mn)).length > before) stored++;
     else nothingToStore++;
   }
   return { lines: lines.length, letIn, differing, stored, refusedForContent, nothingToStore };
