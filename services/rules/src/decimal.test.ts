@@ -1,4 +1,4 @@
-import { compareDecimals, type Decimal, decimalToNumber, parseDecimal, roundHalfEven } from './decimal';
+import { compareDecimals, type Decimal, decimalToNumber, isZero, parseDecimal, roundHalfEven } from './decimal';
 
 const decimal = (text: string) => parseDecimal(text) as Decimal;
 
@@ -30,6 +30,9 @@ describe('decimal texts', () => {
   test.each(['', '.', 'NaN', '1,5', '0x10', ' 1', '1e9999'])('%j is no decimal number', (text) =>
     expect(parseDecimal(text)).toBeUndefined(),
   );
+
+  test.each(['0', '0.00', '-0.0', '.0', '0E-05', '+0'])('%s is zero', (text) => expect(isZero(text)).toBe(true));
+  test.each(['0.01', '10', '1E-05', '', '.', 'N'])('%j is not', (text) => expect(isZero(text)).toBe(false));
 
   test('different scales compare by value', () => {
     expect(compareDecimals(decimal('0.30'), decimal('0.3'))).toBe(0);

@@ -39,6 +39,11 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** Whether a text is a zero, in whatever form; asked for every hour around one that changed, so without parsing. */
+export function isZero(text: string): boolean {
+  return /^[+-]?[0.]*0[0.]*(?:[eE]|$)/.test(text);
+}
+
 export function decimalToNumber(value: Decimal): number {
   return Number(`${value.digits}e${-value.scale}`);
 }

@@ -122,63 +122,76 @@ async function judgeMeans(
   session: ClientSession,
 ): Promise<void> {
   const { data, settings } = judging;
-  const periods = await loadPeriods(data, groups, session);
-  const changed: { group: Group; context: MeanContext; periods: StoredPeriod[] }[] = [];
+  const windows = await loadWindows(judging, groups, session);
+  const changed: { group: Group; context: MeanContext; window: MeanWindow; periods: StoredPeriod[] }[] = [];
   for (const group of groups) {
-    const context: MeanContext = {
-      outletId: group.binding.outletId,
-      medium: group.binding.medium,
-      kind: group.kind as MeanKind,
-      permits,
-      missingFlagValid: group.device.missingFlagValid,
-    };
-    const limited = new Set(
-      permits.flatMap((p) => p.limits.filter((l) => l.outletId === context.outletId).map((l) => l.factor)),
-    );
-    const touched = takeUploads(group, periods, (factor) => limited.has(factor) || repeatsOnlyWhenStuck(factor));
-    for (const period of touched) judgePeriod(period, context, settings.warnPercent);
-    if (touched.length > 0) changed.push({ group, context, periods: touched });
+    const { outletId, medium } = group.binding;
+    const ofOutlet = permits
+      .map((permit) => ({ ...permit, limits: permit.limits.filter((limit) => limit.outletId === outletId) }))
+      .filter(({ limits }) => limits.length > 0);
+    const kind = group.kind as MeanKind;
+    const context = { outletId, medium, kind, permits: ofOutlet, missingFlagValid: group.device.missingFlagValid };
+    const limited = new Set(ofOutlet.flatMap(({ limits }) => limits.map(({ factor }) => factor)));
+    const window = windows.get(group.series) as MeanWindow;
+    const periods = takeUploads(group, window, (factor) => limited.has(factor) || repeatsOnlyWhenStuck(factor));
+    for (const period of periods) judgePeriod(period, context, settings.warnPercent);
+    if (periods.length > 0) changed.push({ group, context, window, periods });
   }
   if (changed.length === 0) return;
   await data.periods.bulkWrite(
-    changed.flatMap((change) => change.periods.map(replacement)),
+    changed.flatMap(({ periods }) => periods.map(replacement)),
     { session },
   );
-  const first = Math.min(...changed.flatMap((change) => change.periods.map(({ at }) => at)));
+  const first = Math.min(...changed.flatMap(({ periods }) => periods.map(({ at }) => at)));
   const alarms = await alarmsSince(judging, groups, first - CONTEXT_MS.day, session);
-  for (const { group, context, periods: touched } of changed) {
-    await judgeChangedMeans(judging, group, context, touched, alarms, session);
+  for (const { group, context, window, periods } of changed) {
+    await judgeChangedMeans(judging, group, context, window, periods, alarms, session);
   }
 }
 
-/** The periods that this batch has packets of, as far as they are known. */
-async function loadPeriods(
-  data: JudgedData,
+/** The periods of one series around what a batch brought, sorted by time. */
+interface MeanWindow {
+  stretch: Stretch;
+  periods: StoredPeriod[];
+}
+
+/** Loads what is known around the uploads of every group, in one query. */
+async function loadWindows(
+  { kit, data }: Judging,
   groups: readonly Group[],
   session: ClientSession,
-): Promise<Map<string, StoredPeriod>> {
-  const ids = groups.flatMap(({ series, uploads }) => uploads.map(({ at }) => dataId(series, at)));
-  const known = await data.periods.find({ _id: { $in: ids } }, { session }).toArray();
-  return new Map(known.map((period) => [period._id, period]));
+): Promise<Map<string, MeanWindow>> {
+  const windows = new Map<string, MeanWindow>();
+  for (const { series, kind, uploads } of groups) {
+    const times = uploads.map(({ at }) => at);
+    const sent = { from: Math.min(...times), to: Math.max(...times) + PERIOD_MS[kind as MeanKind] };
+    windows.set(series, { stretch: stretchOf(sent, [], CONTEXT_MS[kind], kit.now()), periods: [] });
+  }
+  const ranges = [...windows].map(([series, { stretch }]) => ({ _id: idRange(series, stretch.from, stretch.to) }));
+  for await (const period of data.periods.find({ $or: ranges }, { session })) {
+    windows.get(period._id.slice(0, period._id.lastIndexOf('|')))?.periods.push(period);
+  }
+  return windows;
 }
 
-function takeUploads(
-  group: Group,
-  periods: Map<string, StoredPeriod>,
-  wanted: (factor: string) => boolean,
-): StoredPeriod[] {
-  const before = new Map<string, string>();
+/** Takes a group's uploads into its window. @returns the periods that now say something else */
+function takeUploads(group: Group, window: MeanWindow, wanted: (factor: string) => boolean): StoredPeriod[] {
+  const periods = new Map(window.periods.map((period) => [period.at, period]));
+  const before = new Map<number, string>();
   for (const { at, receivedAt, sequence, factors } of group.uploads) {
-    const _id = dataId(group.series, at);
-    const period = periods.get(_id) ?? { _id, at, means: [], expireAt: new Date(at + REMEMBERED_MS) };
-    if (!before.has(_id)) before.set(_id, textsOf(period));
-    if (takeMeans(period, factors, receivedAt, sequence, wanted)) periods.set(_id, period);
+    const known = periods.get(at);
+    const period = known ?? {
+      _id: dataId(group.series, at),
+      at,
+      means: [],
+      expireAt: new Date(at + REMEMBERED_MS),
+    };
+    if (!before.has(at)) before.set(at, textsOf(period));
+    if (takeMeans(period, factors, receivedAt, sequence, wanted) && !known) periods.set(at, period);
   }
+  window.periods = [...periods.values()].sort((a, b) => a.at - b.at);
   // A batch that is delivered again may change a value and change it back.
-  return [...before].flatMap(([id, texts]) => {
-    const period = periods.get(id);
-    return period && textsOf(period) !== texts ? [period] : [];
-  });
+  return window.periods.filter((period) => before.has(period.at) && textsOf(period) !== before.get(period.at));
 }
 
 const textsOf = ({ means }: StoredPeriod) => JSON.stringify(means.map((m) => [m.factor, m.avg, m.zsAvg, m.flag]));
@@ -187,46 +200,31 @@ async function judgeChangedMeans(
   judging: Judging,
   group: Group,
   context: MeanContext,
-  touched: readonly StoredPeriod[],
+  window: MeanWindow,
+  periods: readonly StoredPeriod[],
   alarms: readonly StoredAlarm[],
   session: ClientSession,
 ): Promise<void> {
-  const { data, settings } = judging;
-  const kind = context.kind;
-  const times = touched.map(({ at }) => at);
+  const { kind } = context;
+  const times = periods.map(({ at }) => at);
   const changed = { from: Math.min(...times), to: Math.max(...times) + PERIOD_MS[kind] };
-  const around = once(({ from, to }) =>
-    data.periods.find({ _id: idRange(group.series, from, to) }, { session, sort: { _id: 1 } }).toArray(),
-  );
-  const factors = new Set(touched.flatMap(({ means }) => means.map(({ factor }) => factor)));
-  for (const factor of factors) {
-    await judgeSeries(
-      judging,
-      group,
-      kind === 'hour' ? 'MEAN_H' : 'MEAN_D',
-      factor,
-      changed,
-      alarms,
-      session,
-      async (s) => exceedanceJudgements(await around(s), factor, kind),
-    );
-    if (kind === 'hour') {
-      await judgeSeries(judging, group, 'CONST', factor, changed, alarms, session, async (s) =>
-        unchangingJudgements(await around(s), factor, context, settings),
-      );
-    }
-  }
-}
-
-/** Most series of a device ask for the same stretch. */
-function once<T>(load: (stretch: Stretch) => Promise<T>): (stretch: Stretch) => Promise<T> {
-  const loaded = new Map<string, Promise<T>>();
-  return (stretch) => {
-    const key = `${stretch.from}-${stretch.to}`;
-    const known = loaded.get(key) ?? load(stretch);
-    loaded.set(key, known);
-    return known;
+  const inside = ({ from, to }: Stretch) => window.periods.filter(({ at }) => from <= at && at < to);
+  const around = async (stretch: Stretch): Promise<StoredPeriod[]> => {
+    if (stretch.from >= window.stretch.from && stretch.to <= window.stretch.to) return inside(stretch);
+    // A long alarm, or late data before newer ones. What this batch changed is written already.
+    const _id = idRange(group.series, stretch.from, stretch.to);
+    return judging.data.periods.find({ _id }, { session, sort: { _id: 1 } }).toArray();
   };
+  const meanRule = kind === 'hour' ? 'MEAN_H' : 'MEAN_D';
+  for (const factor of new Set(periods.flatMap(({ means }) => means.map((mean) => mean.factor)))) {
+    await judgeSeries(judging, group, meanRule, factor, changed, alarms, session, async (stretch) =>
+      exceedanceJudgements(await around(stretch), factor, kind),
+    );
+    if (kind !== 'hour') continue;
+    await judgeSeries(judging, group, 'CONST', factor, changed, alarms, session, async (stretch) =>
+      unchangingJudgements(await around(stretch), factor, context, judging.settings),
+    );
+  }
 }
 
 async function judgeStates(judging: Judging, groups: readonly Group[], session: ClientSession): Promise<void> {

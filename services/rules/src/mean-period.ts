@@ -1,5 +1,5 @@
 import type { Judgement } from './alarm-episode';
-import { parseDecimal } from './decimal';
+import { isZero } from './decimal';
 import { countsAsValid, type JudgedMean, judgeMean, type SentMean } from './exceedance';
 import { limitInForce, type PermitInForce } from './limit-in-force';
 import type { RuleSettings } from './rule-settings';
@@ -16,7 +16,8 @@ export interface FactorMean extends SentMean {
   receivedAt: number;
   /** Of the log message, which settles the order of packets received in the same millisecond. */
   sequence: number;
-  judged?: JudgedMean;
+  /** Of a normal mean the verdict alone: it is no evidence, and most are normal. */
+  judged?: JudgedMean | { verdict: 'normal' };
 }
 
 /** One hour or day of one device at one outlet; `at` is its start, ms. */
@@ -90,13 +91,13 @@ export function judgePeriod(period: MeanPeriod, context: MeanContext, warnPercen
     const limit = limitInForce(context.permits, context.outletId, mean.factor, context.kind, period.at);
     if (!limit || !judgeable) continue;
     const judged = judgeMean(mean.factor, mean, limit, context.missingFlagValid, warnPercent);
-    if (judged) mean.judged = judged;
+    if (judged) mean.judged = judged.verdict === 'normal' ? { verdict: 'normal' } : judged;
   }
 }
 
 function isWithoutFlow(period: MeanPeriod): boolean {
   const flow = period.means.find((mean) => FLOWS.has(mean.factor))?.avg;
-  return flow !== undefined && parseDecimal(flow)?.digits === 0n;
+  return flow !== undefined && isZero(flow);
 }
 
 /** EXC and WARN: how the means of one factor were judged, from periods sorted by time. */
@@ -105,8 +106,11 @@ export function exceedanceJudgements(periods: readonly MeanPeriod[], factor: str
   for (const { at, means } of periods) {
     const judged = means.find((mean) => mean.factor === factor)?.judged;
     if (!judged) continue;
-    const { verdict, multiple, ...evidence } = judged;
-    judgements.push({ at, until: at + PERIOD_MS[kind], verdict, multiple, evidence: { dataTime: at, ...evidence } });
+    const until = at + PERIOD_MS[kind];
+    if ('limit' in judged) {
+      const { verdict, multiple, ...evidence } = judged;
+      judgements.push({ at, until, verdict, multiple, evidence: { dataTime: at, ...evidence } });
+    } else judgements.push({ at, until, verdict: judged.verdict });
   }
   return judgements;
 }

@@ -1,5 +1,5 @@
 import type { Judgement } from './alarm-episode';
-import { parseDecimal } from './decimal';
+import { isZero } from './decimal';
 
 /** A valid mean of one factor: exact text, period [at, until) in ms. */
 export interface MeanText {
@@ -48,8 +48,4 @@ export function judgeUnchanging(means: readonly MeanText[], times: number): Judg
 
 function continues(previous: MeanText, mean: MeanText): boolean {
   return mean.value === previous.value && mean.at - previous.until <= LONGEST_GAP_MS && !isZero(mean.value);
-}
-
-function isZero(value: string): boolean {
-  return parseDecimal(value)?.digits === 0n;
 }
