@@ -111,7 +111,13 @@ export const ingestionService = defineService({
         accepted,
         refused,
         reply: (frame) => {
-          if (socket.writable) socket.write(frame);
+          if (!socket.writable) return;
+          // All answers of one publish to one device leave in one write.
+          if (socket.writableCorked === 0) {
+            socket.cork();
+            process.nextTick(() => socket.uncork());
+          }
+          socket.write(frame);
         },
       }),
       {
