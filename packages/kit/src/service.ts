@@ -117,6 +117,7 @@ export async function runService<C extends TObject>(
 ): Promise<RunningService> {
   const { name } = definition;
   const config = { ...readConfig(KitConfig, env), ...readConfig(definition.config, env) };
+  const run = newId();
   const log = createLogger(name, config.INSTANCE, config.LOG_LEVEL);
   const now = () => Date.now();
   const stopTelemetry = startTelemetry(name, config.INSTANCE, config.OTEL_EXPORTER_OTLP_ENDPOINT);
@@ -140,10 +141,10 @@ export async function runService<C extends TObject>(
   await valkey.connect().catch((error) => log.warn({ err: error }, 'Valkey is away; going on without'));
 
   const outbox = new Outbox(db, nats, name, config.INSTANCE, now, log);
-  const broker = createBroker(config.NATS_URL, `${name}-${config.INSTANCE}`, config.LOG_LEVEL);
+  // A node of its own at every start: Moleculer does not take back a node whose id it has seen leave.
+  const broker = createBroker(config.NATS_URL, `${name}-${config.INSTANCE}-${run.slice(-6)}`, config.LOG_LEVEL);
   const audit = auditChain(db, now);
   let published = 0;
-  const run = newId();
 
   const kit: Kit<Static<C>> = {
     name,
