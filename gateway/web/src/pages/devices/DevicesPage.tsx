@@ -219,7 +219,7 @@ function Refusals() {
   ];
   return (
     <>
-      <div style={{ padding: '12px 14px 0' }}>
+      <div style={{ padding: '12px 14px 8px' }}>
         <Select
           allowClear
           value={reason}
