@@ -41,8 +41,11 @@ export async function startServer(gateway: Gateway): Promise<Server> {
     port: typeof address === 'object' && address ? address.port : config.GATEWAY_PORT,
     async close() {
       endEvents();
+      // Connections whose answer ends while we wait would stay open for a next request.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 100);
       const impatient = setTimeout(() => app.server.closeAllConnections(), STOP_PATIENCE_MS);
       await app.close();
+      clearInterval(idle);
       clearTimeout(impatient);
     },
   };

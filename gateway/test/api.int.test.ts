@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { Actions, Params, Task } from '@greenwatch/contracts';
+import type { Actions, MapView, Params, Task } from '@greenwatch/contracts';
 import { ajv, defineService, newId, notFound, type RunningService, runService } from '@greenwatch/kit';
 import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
 import { Type } from '@sinclair/typebox';
@@ -149,11 +149,10 @@ afterAll(async () => {
   await servers?.stop();
 }, 30_000);
 
-const map = (visitor: Visitor, zoom: number) =>
-  visitor.get(`/api/v1/map?bbox=118,27,123,32&zoom=${zoom}`) as Promise<{
-    status: number;
-    body: { points: { id: string; devices: { total: number } }[]; clusters: { count: number }[] };
-  }>;
+async function map(visitor: Visitor, zoom: number): Promise<{ body: MapView }> {
+  const { body } = await visitor.get(`/api/v1/map?bbox=118,27,123,32&zoom=${zoom}`);
+  return { body: body as unknown as MapView };
+}
 
 interface Operation {
   operationId: string;

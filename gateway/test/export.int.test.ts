@@ -92,7 +92,9 @@ test('asks in the name of who asks, for what was asked, and streams NDJSON', asy
 });
 
 test('CSV begins with its header, also when there is nothing', async () => {
-  answer = (call) => call.end();
+  answer = (call) => {
+    call.end();
+  };
   const { type, text, headers } = await visitor.get(`${url}?format=csv`);
   expect([type, text]).toEqual(['text/csv', 'mn,kind,dataTime,receivedAt,values,revisions\n']);
   expect(headers.get('content-disposition')).toBe('attachment; filename="readings.csv"');
