@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 
 /** Checks by name: a binary in node_modules/.bin and its arguments. */
 const checks: [string, string, string[]][] = [
-  ['format and lint', 'biome', ['ci', '--max-diagnostics=50', '.']],
+  ['format and lint', 'biome', ['ci', '--colors=off', '--max-diagnostics=50', '.']],
   ['contracts (buf lint)', 'buf', ['lint']],
   ['types', 'tsc', ['-b']],
   ['types of the pages and their tests', 'tsc', ['-p', 'gateway/web/tsconfig.test.json']],

@@ -4,7 +4,9 @@ test('a real browser opens a page, runs its script, has WebGL and takes a screen
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-    await page.setContent('<h1></h1><canvas></canvas><script>document.querySelector("h1").textContent = 6 * 7</script>');
+    await page.setContent(
+      '<h1></h1><canvas></canvas><script>document.querySelector("h1").textContent = 6 * 7</script>',
+    );
     expect(await page.textContent('h1')).toBe('42');
     const webgl = await page.evaluate(
       "document.querySelector('canvas').getContext('webgl')?.getParameter(WebGLRenderingContext.VERSION)",
