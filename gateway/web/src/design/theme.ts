@@ -23,7 +23,7 @@ export const stateColour = {
   mid: '#8a6100',
   low: '#2f6690',
   offline: '#5f6b67',
-  stopped: '#7a8580',
+  stopped: '#6b7672',
   normal: '#0f7a5a',
 } as const;
 

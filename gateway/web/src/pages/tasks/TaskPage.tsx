@@ -347,6 +347,11 @@ function Detail({ task }: { task: Task }) {
           </Command>
         </Panel>
       )}
+    </>
+  );
+  // Whoever reviews reads the record first.
+  const judge = (
+    <>
       {may('review') && (
         <Panel title={t('step.reviewed')}>
           <ReviewForm task={task} />
@@ -429,6 +434,7 @@ function Detail({ task }: { task: Task }) {
           </section>
           {next}
           <Recorded task={task} />
+          {judge}
           {task.alarmId && <TheAlarm id={task.alarmId} />}
         </div>
         <div>
