@@ -70,7 +70,7 @@ export function createBroker(natsUrl: string, nodeID: string, logLevel: string):
         (error as { code?: number }).code === undefined || Number((error as { code?: number }).code) >= 500,
     },
     bulkhead: { enabled: true, concurrency: 64, maxQueueSize: 1_000 },
-    tracking: { enabled: true, shutdownTimeout: 8_000 },
+    tracking: { enabled: true, shutdownTimeout: 3_000 },
     validator: false,
     skipProcessEventRegistration: true,
   });

@@ -37,8 +37,6 @@ export interface PartitionGroup {
   handle(messages: LogMessage[]): Promise<void>;
   /** Most messages in one call. */
   maxMessages?: number;
-  /** How long to wait for more before a call, in ms, so that few arrivals make few calls; 0: not at all. */
-  lingerMs?: number;
 }
 
 const ACK_WAIT_MS = 6_000;
@@ -121,19 +119,7 @@ export class LogConsumer {
         });
         continue;
       }
-      const most = this.definition.maxMessages ?? 256;
-      const linger = this.definition.lingerMs ?? 0;
-      if (linger > 0) await this.#linger(linger, most);
-      await this.#handle(this.#queue.splice(0, most));
-    }
-  }
-
-  /** Waits until `most` messages are there, the time is over, or the service stops. */
-  async #linger(ms: number, most: number): Promise<void> {
-    const end = Date.now() + ms;
-    while (!this.#stopping && this.#queue.length < most && Date.now() < end) {
-      await sleep(Math.min(ACK_WAIT_MS / 3, end - Date.now()));
-      for (const { source } of this.#queue) source.working();
+      await this.#handle(this.#queue.splice(0, this.definition.maxMessages ?? 256));
     }
   }
 

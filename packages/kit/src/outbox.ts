@@ -2,6 +2,7 @@ import { fact as factProto } from '@greenwatch/contracts';
 import type { ClientSession, Connection } from 'mongoose';
 import type { NewFact } from './facts';
 import { newId } from './ids';
+import { Lease } from './lease';
 import type { Logger } from './logger';
 import { type Nats, tracedHeaders } from './nats';
 import { traceParent } from './telemetry';
@@ -19,7 +20,6 @@ interface Row {
 }
 
 const POLL_MS = 500;
-const LEASE_MS = 5_000;
 const BATCH = 500;
 
 /**
@@ -29,23 +29,22 @@ const BATCH = 500;
  */
 export class Outbox {
   readonly #rows;
-  readonly #leases;
+  readonly #lease: Lease;
   #wake: () => void = () => {};
   #poked = false;
   #stopping = false;
   #done: Promise<void> = Promise.resolve();
-  #leaseUntil = 0;
 
   constructor(
     db: Connection,
     private readonly nats: Nats,
     private readonly service: string,
-    private readonly instance: string,
+    instance: string,
     private readonly now: () => number,
     private readonly log: Logger,
   ) {
     this.#rows = db.collection<Row>('outbox');
-    this.#leases = db.collection<{ _id: string; holder: string; until: number }>('leases');
+    this.#lease = new Lease(db, 'outbox', instance);
   }
 
   async start(): Promise<void> {
@@ -104,7 +103,7 @@ export class Outbox {
       this.#poked = false;
       let more = false;
       try {
-        if (await this.#lead()) more = await this.#publishDue();
+        if (await this.#lease.held()) more = await this.#publishDue();
       } catch (error) {
         this.log.warn({ err: error }, 'the outbox could not be relayed; it is tried again');
       }
@@ -116,25 +115,6 @@ export class Outbox {
           resolve();
         };
       });
-    }
-  }
-
-  async #lead(): Promise<boolean> {
-    const now = Date.now();
-    if (this.#leaseUntil - LEASE_MS / 2 > now) return true;
-    const until = now + LEASE_MS;
-    try {
-      await this.#leases.updateOne(
-        { _id: 'outbox', $or: [{ holder: this.instance }, { until: { $lt: now } }] },
-        { $set: { holder: this.instance, until } },
-        { upsert: true },
-      );
-      this.#leaseUntil = until;
-      return true;
-    } catch (error) {
-      // The upsert collides with the lease that another instance holds.
-      if ((error as { code?: number }).code === 11000) return false;
-      throw error;
     }
   }
 
@@ -168,6 +148,6 @@ export class Outbox {
     this.#stopping = true;
     this.#wake();
     await this.#done;
-    await this.#leases.deleteOne({ _id: 'outbox', holder: this.instance }).catch(() => {});
+    await this.#lease.release().catch(() => {});
   }
 }

@@ -15,7 +15,9 @@ import { GrpcServer, listenGrpc } from './grpc';
 import { serveHealth } from './health';
 import { type Identity, loadIdentity } from './identity';
 import { newId } from './ids';
+import { Lease } from './lease';
 import { LogConsumer, type PartitionGroup } from './log-consumer';
+import { LogCursor } from './log-cursor';
 import { createLogger, type Logger } from './logger';
 import { connectMongo, inTransaction } from './mongo';
 import { connectNats, ensureStreams, tracedHeaders } from './nats';
@@ -42,7 +44,11 @@ export interface Kit<C = object> {
     partitions: number;
     /** Resolves once the log holds the batch. */
     publish(partition: number, batch: readingsLog.PacketBatch): Promise<{ sequence: number }>;
+    /** Reads in the log's own order from a place the reader remembers itself. */
+    cursor(): LogCursor;
   };
+  /** Work that one instance does at a time. */
+  lease(name: string): Lease;
   nats: NatsConnection;
   valkey: Redis;
   call: CallAction;
@@ -169,7 +175,9 @@ export async function runService<C extends TObject>(
         const ack: PubAck = await nats.js.publish(`readings.${partition}`, bytes, { msgID, headers: tracedHeaders() });
         return { sequence: ack.seq };
       },
+      cursor: () => new LogCursor(nats),
     },
+    lease: (lease) => new Lease(db, lease, config.INSTANCE),
     nats: nats.connection,
     valkey,
     call: createCall(broker, identity),

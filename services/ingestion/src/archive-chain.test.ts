@@ -7,7 +7,6 @@ const frames = [
 const block = packFrames(frames);
 const first: ChainLink = linkOf({
   day: '20261122',
-  partition: 3,
   firstSequence: 7,
   lastSequence: 9,
   frames: 2,

@@ -41,17 +41,17 @@ export function unpackFrames(block: Buffer): ArchivedFrame[] {
   return frames;
 }
 
-/** A chunk's place in the chain of its partition and day: its content cannot change, nor a chunk be left out, unseen. */
+/** A chunk's place in the chain: its content cannot change, nor a chunk be left out, unseen. */
 export interface ChainLink {
+  /** Day of reception of its first frame, UTC+8, yyyymmdd. */
   day: string;
-  partition: number;
   /** First and last log sequence whose frames it holds. */
   firstSequence: number;
   lastSequence: number;
   frames: number;
   /** SHA-256 of the block, uncompressed. */
   sha256: string;
-  /** Hash of the link before in the same partition; empty for the very first. */
+  /** Hash of the link before, also when that is of another day; empty for the very first. */
   previous: string;
   hash: string;
 }
@@ -59,10 +59,10 @@ export interface ChainLink {
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
 export function linkOf(link: Omit<ChainLink, 'hash'>): ChainLink {
-  const { day, partition, firstSequence, lastSequence, frames, sha256: content, previous } = link;
+  const { day, firstSequence, lastSequence, frames, sha256: content, previous } = link;
   return {
     ...link,
-    hash: sha256(JSON.stringify([day, partition, firstSequence, lastSequence, frames, content, previous])),
+    hash: sha256(JSON.stringify([day, firstSequence, lastSequence, frames, content, previous])),
   };
 }
 

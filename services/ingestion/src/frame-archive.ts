@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
-import { dayOf, type Kit, type LogMessage, type PartitionGroup } from '@greenwatch/kit';
+import { dayOf, type Kit, type LogMessage } from '@greenwatch/kit';
 import { type Model, Schema } from 'mongoose';
 import { type ArchivedFrame, type ChainLink, flawOf, linkOf, packFrames, sha256 } from './archive-chain';
 
 interface ChunkDoc extends ChainLink {
-  /** `<day>|<partition>|<first sequence>`, sortable. */
+  /** `<day>|<first sequence>`, sortable. */
   _id: string;
   /** Devices with a frame in it, for finding evidence. */
   mns: string[];
@@ -13,14 +13,20 @@ interface ChunkDoc extends ChainLink {
   content: Buffer;
 }
 
+/** How far the archive has come. There is one. */
 interface HeadDoc {
-  _id: number;
+  _id: 'head';
   lastSequence: number;
   hash: string;
 }
 
 const pack = promisify(deflateRaw);
 const unpack = promisify(inflateRaw);
+
+/** Few large chunks compress far better than many small ones; the log keeps the frames meanwhile. */
+const EVERY_MS = 15_000;
+/** Messages of the log a chunk: with some 25 packets each, about 2 MB before compression. */
+const MAX_MESSAGES = 256;
 
 export interface Verification {
   day: string;
@@ -31,12 +37,16 @@ export interface Verification {
 }
 
 /**
- * The archive of raw frames: what the log holds goes into compressed chunks, each hashed and chained to the one before in
- * its partition. Chunk and chain head change in one transaction, so a redelivered message is archived once.
+ * The archive of raw frames. It follows the log in the log's own order, so that nothing can be left out; what it has read goes
+ * into compressed chunks, each hashed and chained to the one before. Chunk and place change in one transaction: killed at any
+ * moment, it goes on where it was. One instance archives at a time.
  */
 export class FrameArchive {
   readonly chunks: Model<ChunkDoc>;
   readonly #heads: Model<HeadDoc>;
+  #stopping = false;
+  #wake: () => void = () => {};
+  #done: Promise<void> = Promise.resolve();
 
   constructor(private readonly kit: Kit) {
     this.chunks = kit.db.model<ChunkDoc>(
@@ -45,7 +55,6 @@ export class FrameArchive {
         {
           _id: { type: String, required: true },
           day: String,
-          partition: Number,
           firstSequence: Number,
           lastSequence: Number,
           frames: Number,
@@ -62,95 +71,117 @@ export class FrameArchive {
     this.#heads = kit.db.model<HeadDoc>(
       'ArchiveHead',
       new Schema<HeadDoc>(
-        { _id: { type: Number, required: true }, lastSequence: Number, hash: String },
-        { collection: 'archive_heads', versionKey: false },
+        { _id: { type: String, required: true }, lastSequence: Number, hash: String },
+        { collection: 'archive_head', versionKey: false },
       ),
     );
   }
 
-  group(): PartitionGroup {
-    return {
-      group: 'archive',
-      // Few large chunks compress far better than many small ones; the log keeps the frames meanwhile.
-      lingerMs: 15_000,
-      maxMessages: 512,
-      handle: (messages) => this.#archive(messages),
-    };
+  start(): void {
+    this.#done = this.#follow();
   }
 
-  async #archive(messages: LogMessage[]): Promise<void> {
-    const byPlace = new Map<string, LogMessage[]>();
-    for (const message of messages) {
-      const day = dayOf(message.batch.packets[0]?.receivedAt ?? this.kit.now());
-      const place = `${day}|${message.partition}`;
-      const group = byPlace.get(place);
-      if (group) group.push(message);
-      else byPlace.set(place, [message]);
-    }
-    for (const [place, group] of byPlace) {
-      const [day = '', partition = '0'] = place.split('|');
-      await this.#append(day, Number(partition), group);
-    }
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#done;
   }
 
-  async #append(day: string, partition: number, messages: LogMessage[]): Promise<void> {
-    const head = await this.#heads.findById(partition).lean();
-    const fresh = messages.filter((message) => message.sequence > (head?.lastSequence ?? 0));
-    const first = fresh[0];
-    const last = fresh.at(-1);
-    if (!first || !last) return;
-    const frames: ArchivedFrame[] = fresh.flatMap((message) => message.batch.packets);
+  async #follow(): Promise<void> {
+    const lease = this.kit.lease('archive');
+    const cursor = this.kit.readingsLog.cursor();
+    while (!this.#stopping) {
+      let more = false;
+      try {
+        if (await lease.held()) {
+          const head = await this.#heads.findById('head').lean();
+          const messages = await cursor.read(head?.lastSequence ?? 0, MAX_MESSAGES, 1_000);
+          await this.#append(head ?? undefined, messages);
+          more = messages.length === MAX_MESSAGES;
+        }
+      } catch (error) {
+        this.kit.log.warn({ err: error }, 'raw frames could not be archived; the log keeps them, it is tried again');
+      }
+      if (!more && !this.#stopping) await this.#pause();
+    }
+    await lease.release().catch(() => {});
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, EVERY_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #append(head: HeadDoc | undefined, messages: LogMessage[]): Promise<void> {
+    const first = messages[0];
+    if (!first) return;
+    if (head && first.sequence > head.lastSequence + 1) {
+      const lost = first.sequence - head.lastSequence - 1;
+      this.kit.log.error({ lost }, 'the log has dropped messages before they were archived');
+    }
+    const day = dayOf(first.batch.packets[0]?.receivedAt ?? this.kit.now());
+    // A chunk is of one day; the rest makes the next one.
+    const mine = messages.filter((message) => dayOf(message.batch.packets[0]?.receivedAt ?? 0) === day);
+    const end = mine.findIndex((message, i) => message !== messages[i]);
+    const together = end < 0 ? mine : mine.slice(0, end);
+    const frames: ArchivedFrame[] = together.flatMap((message) => message.batch.packets);
     const block = packFrames(frames);
     const content = await pack(block, { level: 6 });
     const link = linkOf({
       day,
-      partition,
       firstSequence: first.sequence,
-      lastSequence: last.sequence,
+      lastSequence: together.at(-1)?.sequence ?? first.sequence,
       frames: frames.length,
       sha256: sha256(block),
       previous: head?.hash ?? '',
     });
-    const place = `${String(partition).padStart(4, '0')}|${String(first.sequence).padStart(15, '0')}`;
+    const chunk: ChunkDoc = {
+      _id: `${day}|${String(first.sequence).padStart(15, '0')}`,
+      ...link,
+      mns: [...new Set(frames.map((frame) => frame.mn))],
+      size: content.length,
+      content,
+    };
     await this.kit.transaction(async (session) => {
-      // Whoever moved the head in the meantime has archived these messages.
-      const moved = await this.#heads.updateOne(
-        head ? { _id: partition, hash: head.hash } : { _id: partition, hash: link.hash },
-        { $set: { lastSequence: last.sequence, hash: link.hash } },
-        { session, upsert: !head },
-      );
-      if (moved.modifiedCount + moved.upsertedCount === 0) throw new Error(`partition ${partition} moved on meanwhile`);
-      await this.chunks.collection.insertOne(
-        {
-          _id: `${day}|${place}`,
-          ...link,
-          mns: [...new Set(frames.map((frame) => frame.mn))],
-          size: content.length,
-          content,
-        } as never,
-        { session },
-      );
+      const { lastSequence, hash } = link;
+      if (head) {
+        const moved = await this.#heads.updateOne(
+          { _id: 'head', hash: head.hash },
+          { $set: { lastSequence, hash } },
+          { session },
+        );
+        // Another instance took over when this one was slow.
+        if (moved.modifiedCount === 0) throw new Error('the archive moved on meanwhile');
+      } else {
+        await this.#heads.create([{ _id: 'head', lastSequence, hash }], { session });
+      }
+      await this.chunks.create([chunk], { session });
     });
+    if (together.length < messages.length) {
+      await this.#append({ _id: 'head', ...link }, messages.slice(together.length));
+    }
   }
 
   /** Reads every chunk of a day (yyyymmdd, UTC+8) and checks content and chain. */
   async verify(day: string): Promise<Verification> {
     let chunks = 0;
     let frames = 0;
-    const before = new Map<number, ChainLink>();
-    for await (const chunk of this.chunks
-      .find({ _id: { $gte: `${day}|`, $lt: `${day}}` } })
-      .sort({ _id: 1 })
-      .lean()
-      .cursor()) {
+    let before: ChainLink | undefined;
+    const ofDay = this.chunks.find({ _id: { $gte: `${day}|`, $lt: `${day}}` } });
+    for await (const chunk of ofDay.sort({ _id: 1 }).lean().cursor()) {
       const { content, ...link } = chunk;
       const bytes = Buffer.isBuffer(content) ? content : Buffer.from((content as { buffer: Uint8Array }).buffer);
       const block = await unpack(bytes).catch(() => Buffer.alloc(0));
-      const flaw = flawOf(link, block, before.get(link.partition));
+      const flaw = flawOf(link, block, before);
       chunks++;
       frames += link.frames;
       if (flaw) return { day, chunks, frames, intact: false, broken: `${chunk._id}: ${flaw}` };
-      before.set(link.partition, link);
+      before = link;
     }
     return { day, chunks, frames, intact: true };
   }

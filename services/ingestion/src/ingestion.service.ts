@@ -183,9 +183,9 @@ export const ingestionService = defineService({
       facts: {
         'facts.registry.device.changed': onProjected(registryFacts.DeviceChanged, (fact) => directory.apply(fact)),
       },
-      partitions: [archive.group()],
       async started() {
         await links.start();
+        archive.start();
         const port = await server.listen();
         log.info({ host: config.HJ212_HOST, port, admission: config.INGESTION_ADMISSION }, 'devices may connect');
       },
@@ -194,6 +194,7 @@ export const ingestionService = defineService({
         await Promise.all(commits.map((commit) => commit.idle()));
         await refusalLog.flush();
         await links.stop();
+        await archive.stop();
       },
     };
   },

@@ -1,0 +1,34 @@
+import { type Consumer, DeliverPolicy } from '@nats-io/jetstream';
+import { LogMessage } from './log-consumer';
+import { type Nats, READINGS } from './nats';
+
+/** Reads the READINGS log in the order of its sequence, from a place the reader remembers itself: no acknowledgement. */
+export class LogCursor {
+  #consumer: Consumer | undefined;
+  #next = 0;
+
+  constructor(private readonly nats: Nats) {}
+
+  /** The messages after sequence `after`, at most `max`; waits up to `waitMs` for the first. */
+  async read(after: number, max: number, waitMs: number): Promise<LogMessage[]> {
+    if (!this.#consumer || this.#next !== after + 1) {
+      this.#consumer = await this.nats.js.consumers.get(READINGS, {
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: after + 1,
+      });
+      this.#next = after + 1;
+    }
+    const messages: LogMessage[] = [];
+    try {
+      for await (const source of await this.#consumer.fetch({ max_messages: max, expires: waitMs })) {
+        const partition = Number(source.subject.slice('readings.'.length));
+        messages.push(new LogMessage(partition, source.seq, 1, source.data));
+      }
+    } catch (error) {
+      this.#consumer = undefined;
+      throw error;
+    }
+    this.#next = (messages.at(-1)?.sequence ?? after) + 1;
+    return messages;
+  }
+}
