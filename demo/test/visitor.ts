@@ -109,7 +109,7 @@ export class Visitor {
 
   /** What a person reads in an element (the first one), or on the whole page. */
   async text(of: Locator = this.page.locator('body')): Promise<string> {
-    return of.first().evaluate<string>('(element) => element.innerText');
+    return (await of.first().textContent()) ?? '';
   }
 
   async attribute(testId: string, name: string): Promise<string | null> {
@@ -162,8 +162,9 @@ export class Visitor {
   async leaveEvidence(step: string): Promise<void> {
     mkdirSync(results, { recursive: true });
     const file = path.join(results, `FAILED ${step.slice(0, 40).trim()} - ${this.name}`);
-    const text = await this.text().catch((error: Error) => error.message);
+    const text = await this.page.evaluate<string>('document.body.innerText').catch((error: Error) => error.message);
     writeFileSync(`${file}.txt`, [this.page.url(), ...this.complaints, '', text].join('\n'));
+    writeFileSync(`${file}.html`, await this.page.content().catch((error: Error) => error.message));
     await this.page.screenshot({ path: `${file}.png`, fullPage: true, timeout: 10_000 }).catch(() => undefined);
   }
 
