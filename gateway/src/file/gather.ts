@@ -48,7 +48,10 @@ export async function gatherFile(
     const copy = await models.enterprises.exists({ $and: [{ _id: id }, scopeFilter(caller)] });
     if (!copy) throw notFound('enterprise', id);
   });
-  const devices = models.devices.distinct('_id', { $and: [{ enterpriseId: id, retired: false }, scopeFilter(caller)] });
+  // Two parts wait for it: a promise, for a query may run once only.
+  const devices = models.devices
+    .distinct('_id', { $and: [{ enterpriseId: id, retired: false }, scopeFilter(caller)] })
+    .exec();
   const ofDevices = async <T>(ask: (mns: string[]) => Promise<T[]>): Promise<T[]> => {
     const mns = await devices;
     return mns.length > 0 ? ask(mns.slice(0, 1000)) : [];
