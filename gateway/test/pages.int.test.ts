@@ -23,7 +23,7 @@ afterAll(async () => {
 }, 30_000);
 
 test('the page for its own addresses, fresh; files that carry their hash for ever', async () => {
-  for (const url of ['/', '/map', '/tasks/t1?from=sms']) {
+  for (const url of ['/', '/map', '/tasks/t1?from=sms', '/outlets/e1.DA001']) {
     const page = await gateway.visitor().get(url);
     expect([url, page.status, page.type, page.text]).toEqual([url, 200, 'text/html', '<title>console</title>']);
     expect(page.headers.get('cache-control')).toBe('no-cache');

@@ -41,7 +41,7 @@ export type SendPage = (request: FastifyRequest, reply: FastifyReply) => Fastify
 
 /**
  * Serves the built pages as they are at the start: files whose name carries their hash for ever, everything else fresh.
- * Addresses that the page routes by itself (`/map`, `/tasks/t1`) get the page.
+ * Addresses that the page routes by itself (`/map`, `/outlets/E1.DA001`) get the page.
  * @throws ConfigError when there is no such folder
  */
 export async function servePages(app: App, folder: string): Promise<SendPage> {
@@ -69,6 +69,10 @@ export async function servePages(app: App, folder: string): Promise<SendPage> {
     if (!safe || pathname === '/api' || pathname.startsWith('/api/')) return undefined;
     const file = pathname.slice(1);
     if (files.has(file)) return reply.sendFile(file);
-    return path.posix.extname(pathname) === '' ? reply.sendFile('index.html') : undefined;
+    // Ids may hold dots (`/outlets/E1.DA001`): only what lies where files lie is a file that is missing.
+    const [first = '', ...rest] = file.split('/');
+    const missing =
+      first === 'assets' || first.startsWith('.') || (rest.length === 0 && path.posix.extname(file) !== '');
+    return missing ? undefined : reply.sendFile('index.html');
   };
 }

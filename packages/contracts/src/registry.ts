@@ -146,7 +146,11 @@ export const registryActions = {
   },
   'registry.device.list': {
     params: Type.Object(
-      { status: Type.Optional(Literals(['active', 'unclaimed', 'retired'])), enterpriseId: Type.Optional(Id), ...PageParams },
+      {
+        status: Type.Optional(Literals(['active', 'unclaimed', 'retired'])),
+        enterpriseId: Type.Optional(Id),
+        ...PageParams,
+      },
       strict,
     ),
     result: Page(Device),

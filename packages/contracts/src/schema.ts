@@ -21,7 +21,9 @@ export const FactorCode = Type.String({ minLength: 1, maxLength: 32, description
 export const Medium = Literals(['gas', 'water']);
 export const Level = Literals(['urgent', 'high', 'mid', 'low']);
 export const KINDS = ['realtime', 'minute', 'hour', 'day', 'state', 'running'] as const;
-export const Kind = Literals(KINDS, { description: 'Kind of upload: HJ 212 command 2011, 2051, 2061, 2031, 2021, 2041' });
+export const Kind = Literals(KINDS, {
+  description: 'Kind of upload: HJ 212 command 2011, 2051, 2061, 2031, 2021, 2041',
+});
 
 /** Lists are paged by key: `after` takes the `next` of the page before. */
 export const PageParams = {

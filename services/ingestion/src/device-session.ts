@@ -12,6 +12,7 @@ import {
 } from '@greenwatch/hj212';
 import { type AdmissionRules, decide, type RefusalReason } from './admission';
 import type { DirectoryEntry } from './device-directory';
+import type { Stored } from './group-commit';
 
 const KINDS: Record<UploadKind, readingsLog.Kind> = {
   realtime: readingsLog.Kind.KIND_REALTIME,
@@ -27,8 +28,7 @@ export interface SessionHost {
   rules: AdmissionRules & { maxSegment: number };
   now(): number;
   lookup(mn: string): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined>;
-  /** Resolves once the log holds the packet. */
-  append(packet: readingsLog.Packet): Promise<void>;
+  append(packet: readingsLog.Packet, stored: Stored): void;
   accepted(session: DeviceSession, packet: Packet, at: number, unclaimed: boolean): void;
   refused(refusal: Refused): void;
   reply(frame: Buffer): void;
@@ -139,25 +139,22 @@ export class DeviceSession {
     }
     this.host.accepted(this, packet, at, decision.unclaimed);
     const upload = decision.type === 'reading' ? decision.upload : undefined;
-    this.host
-      .append({
+    this.host.append(
+      {
         mn: packet.mn,
         kind: upload ? KINDS[upload.kind] : readingsLog.Kind.KIND_OTHER,
         dataTime: upload?.dataTime ?? 0,
         receivedAt: at,
         fields: upload ? encodeFields(upload.factors) : '',
         raw,
-      })
-      .then(
-        () => {
-          this.inFlight--;
-          const answer = replyToUpload(packet) ?? replyToNotice(packet);
-          if (answer) this.host.reply(answer);
-        },
-        () => {
-          this.inFlight--;
-        },
-      );
+      },
+      (error) => {
+        this.inFlight--;
+        if (error !== undefined) return;
+        const answer = replyToUpload(packet) ?? replyToNotice(packet);
+        if (answer) this.host.reply(answer);
+      },
+    );
   }
 
   #refuse(reason: RefusalReason, detail: string, raw: Buffer, mn?: string, device?: DirectoryEntry): void {

@@ -1,9 +1,11 @@
 import type { readingsLog } from '@greenwatch/contracts';
 
+/** Told once: without an error when the log holds the packet; otherwise it may not, and the device has to send it again. */
+export type Stored = (error?: unknown) => void;
+
 interface Waiting {
   packet: readingsLog.Packet;
-  done: () => void;
-  failed: (error: unknown) => void;
+  stored: Stored;
 }
 
 const MAX_PACKETS = 4_000;
@@ -24,24 +26,23 @@ export class GroupCommit {
     return this.#waiting.length;
   }
 
-  /** Resolves once the log holds the packet; rejects when it may not, and then the device has to send it again. */
-  append(packet: readingsLog.Packet): Promise<void> {
-    return new Promise((done, failed) => {
-      this.#waiting.push({ packet, done, failed });
-      // Everything the same read brought goes into one message.
-      this.#publishing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
-    });
+  /** A call-back rather than a promise: this is done for every packet of a province. */
+  append(packet: readingsLog.Packet, stored: Stored): void {
+    this.#waiting.push({ packet, stored });
+    // Everything the same read brought goes into one message.
+    this.#publishing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#take();
+      let failure: unknown;
       try {
         await this.publish(batch.map((waiting) => waiting.packet));
-        for (const waiting of batch) waiting.done();
       } catch (error) {
-        for (const waiting of batch) waiting.failed(error);
+        failure = error;
       }
+      for (const { stored } of batch) stored(failure);
     }
     this.#publishing = undefined;
   }

@@ -15,7 +15,7 @@ import { DeviceDirectory } from './device-directory';
 import { DeviceLinks } from './device-links';
 import type { DeviceSession, Refused } from './device-session';
 import { FrameArchive } from './frame-archive';
-import { GroupCommit } from './group-commit';
+import { GroupCommit, type Stored } from './group-commit';
 import { RefusalLog, refusalModel } from './refusal-log';
 import { TcpServer } from './tcp-server';
 
@@ -99,14 +99,13 @@ export const ingestionService = defineService({
         },
         now: kit.now,
         lookup: (mn) => directory.lookup(mn),
-        async append(packet: readingsLog.Packet) {
+        append(packet: readingsLog.Packet, stored: Stored) {
           pending++;
-          try {
-            await (commits[partitionOf(packet.mn, partitions)] as GroupCommit).append(packet);
-          } finally {
+          (commits[partitionOf(packet.mn, partitions)] as GroupCommit).append(packet, (error) => {
             pending--;
+            stored(error);
             server.resumeIfRelieved(socket);
-          }
+          });
         },
         accepted,
         refused,

@@ -32,5 +32,9 @@ export function factorName(code: string, language: string): string {
   return (english ? row?.[2] || row?.[1] : row?.[1]) || code;
 }
 
+/** A unit as one writes it: `mg/m3` → `mg/m³`, `ug/m3` → `µg/m³`. */
+export const unitText = (unit = ''): string =>
+  unit.replace(/m([23])\b/g, (_, power) => `m${power === '2' ? '²' : '³'}`).replace(/^ug\b/, 'µg');
+
 /** Printed default unit (HJ 212-2017 annex B); a site may send others, so a limit's own unit goes first. */
-export const factorUnit = (code: string): string => (rows.get(code)?.[4] ?? '').replace('m3', 'm³');
+export const factorUnit = (code: string): string => unitText(rows.get(code)?.[4] ?? '');

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Alarm } from '../../api/types';
+import { unitText } from '../../view/factors';
 import { formatTime } from '../../view/time';
 
 /** The readings that the alarm rests on, each beside the limit that it was held against. */
@@ -23,7 +24,7 @@ export function Evidence({ alarm, max }: { alarm: Alarm; max?: number }) {
             <tr key={`${row.dataTime} ${row.field}`}>
               <td style={{ whiteSpace: 'nowrap' }}>{formatTime(row.dataTime, 'short')}</td>
               <td className={`num${row.limit !== undefined && Number(row.value) > row.limit ? ' exceeds' : ''}`}>
-                {row.value} <small className="muted">{row.unit}</small>
+                {row.value} <small className="muted">{unitText(row.unit)}</small>
                 <div className="row-note">{t(`field.${row.field}`, { defaultValue: row.field })}</div>
               </td>
               <td className="num">{row.limit ?? '–'}</td>

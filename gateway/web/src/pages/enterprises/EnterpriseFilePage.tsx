@@ -15,7 +15,7 @@ import type {
 import { StateMark } from '../../design/marks';
 import { Answer, Blank, Fact, Facts, PageHead, Panel, Provenance, Say } from '../../design/parts';
 import { usePhone } from '../../design/use-phone';
-import { factorName, factorUnit } from '../../view/factors';
+import { factorName, factorUnit, unitText } from '../../view/factors';
 import { boundDevices, latestValues, limitedFirst } from '../../view/latest';
 import { liveState } from '../../view/live-state';
 import { formatPosition, mapLink } from '../../view/place';
@@ -113,7 +113,8 @@ function OutletLatest(props: {
                   <tr key={value.factor}>
                     <td>{factorName(value.factor, i18n.language)}</td>
                     <td className="num" style={{ fontWeight: 500 }}>
-                      {value.text} <small className="muted">{limit?.unit ?? factorUnit(value.factor)}</small>
+                      {value.text}{' '}
+                      <small className="muted">{limit ? unitText(limit.unit) : factorUnit(value.factor)}</small>
                       {value.flag !== 'N' && (
                         <span className="chip flag">{t(`flag.${value.flag}`, { defaultValue: value.flag })}</span>
                       )}
@@ -173,7 +174,7 @@ function PermitBlock({ permit, outlets }: { permit: Permit; outlets: Outlet[] })
                 <td>{outletName(limit.outletId)}</td>
                 <td>{factorName(limit.factor, i18n.language)}</td>
                 <td className="num" style={{ fontWeight: 500 }}>
-                  {limit.limit} <small className="muted">{limit.unit}</small>
+                  {limit.limit} <small className="muted">{unitText(limit.unit)}</small>
                 </td>
                 <td>
                   {t(`period.${limit.period}`)}

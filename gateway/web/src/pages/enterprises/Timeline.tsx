@@ -12,8 +12,9 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
 import type { TimelineEntry } from '../../api/types';
+import { useRemark } from '../../design/remark';
 import { StateGlyph } from '../../design/StateGlyph';
-import { factorName } from '../../view/factors';
+import { factorName, unitText } from '../../view/factors';
 import { formatTime } from '../../view/time';
 
 const ICON: Record<TimelineEntry['kind'], ReactNode> = {
@@ -50,13 +51,14 @@ function Title({ entry }: { entry: TimelineEntry }) {
 
 function Detail({ entry: { kind, detail } }: { entry: TimelineEntry }) {
   const { t } = useTranslation();
+  const remark = useRemark();
   const parts: string[] = [];
   if (detail.value && detail.limit)
-    parts.push(t('timeline.valueOverLimit', { value: detail.value, limit: detail.limit, unit: detail.unit ?? '' }));
-  else if (detail.value) parts.push(`${detail.value} ${detail.unit ?? ''}`.trim());
+    parts.push(t('timeline.valueOverLimit', { value: detail.value, limit: detail.limit, unit: unitText(detail.unit) }));
+  else if (detail.value) parts.push(`${detail.value} ${unitText(detail.unit)}`.trim());
   if (detail.conclusion) parts.push(t(`conclusion.${detail.conclusion}`, { defaultValue: detail.conclusion }));
   if (detail.text) parts.push(detail.text);
-  if (detail.remark) parts.push(detail.remark);
+  if (detail.remark) parts.push(remark(detail.remark));
   if (detail.basis && kind !== 'permit') parts.push(detail.basis);
   if (detail.by) parts.push(detail.by);
   return parts.length > 0 ? <p>{parts.join(' · ')}</p> : null;

@@ -9,7 +9,7 @@ import { AlarmBits, LevelChip, StateMark, useSpan } from '../../design/marks';
 import { Answer, Blank, Loading, PageHead, Panel, Problem, Say } from '../../design/parts';
 import { useNow } from '../../design/use-now';
 import { useLive, useWatch } from '../../live/LiveProvider';
-import { factorName, factorUnit } from '../../view/factors';
+import { factorName, factorUnit, unitText } from '../../view/factors';
 import { boundDevices } from '../../view/latest';
 import { byLevelThenNewest } from '../../view/live-state';
 import { factorsIn, limitFor, mergeReading, type Point, series } from '../../view/series';
@@ -131,7 +131,7 @@ function Readings({ outlet, limits, alarms }: { outlet: OutletDetail; limits: Pe
   );
   const points = all.get(factor) ?? [];
   const line = lines.get(factor);
-  const unit = line?.limit.unit ?? factorUnit(factor);
+  const unit = line ? unitText(line.limit.unit) : factorUnit(factor);
   const ofFactor = useMemo(
     () => alarms.filter((a) => a.factor === factor && (!a.endedAt || Date.parse(a.endedAt) > from)),
     [alarms, factor, from],
@@ -213,7 +213,7 @@ function Readings({ outlet, limits, alarms }: { outlet: OutletDetail; limits: Pe
               >
                 <span>{factorName(f, i18n.language)}</span>
                 <b className={newest?.exceeds ? 'exceeds' : undefined}>{newest?.text ?? '–'}</b>
-                <small>{limit?.limit.unit ?? factorUnit(f)}</small>
+                <small>{limit ? unitText(limit.limit.unit) : factorUnit(f)}</small>
               </button>
             );
           })}
@@ -370,7 +370,7 @@ function Detail({ outlet }: { outlet: OutletDetail }) {
                           <tr key={limit.id}>
                             <td>{factorName(limit.factor, i18n.language)}</td>
                             <td className="num" style={{ fontWeight: 500 }}>
-                              {limit.limit} <small className="muted">{limit.unit}</small>
+                              {limit.limit} <small className="muted">{unitText(limit.unit)}</small>
                             </td>
                             <td className="muted">
                               {t(`period.${limit.period}`)}

@@ -7,9 +7,10 @@ import { useAlarm, useEnterpriseFile, useNoticesOf, useTask, useTaskCommand } fr
 import type { Task } from '../../api/types';
 import { DueClock, LevelChip, TaskStateChip } from '../../design/marks';
 import { Answer, Fact, Facts, PageHead, Panel, Problem, Say } from '../../design/parts';
+import { useRemark } from '../../design/remark';
 import { useSelf } from '../../me';
 import { ofAuthority } from '../../view/access';
-import { factorName } from '../../view/factors';
+import { factorName, unitText } from '../../view/factors';
 import { latestValues, limitedFirst } from '../../view/latest';
 import { distance, formatDistance, mapLink, type Position } from '../../view/place';
 import { actionsOf, stepsOf } from '../../view/task-steps';
@@ -146,7 +147,7 @@ function FileSummary({ task }: { task: Task }) {
                               {value.text}
                             </td>
                             <td className="muted">
-                              {limit && t('task.limitIs', { limit: limit.limit, unit: limit.unit })}
+                              {limit && t('task.limitIs', { limit: limit.limit, unit: unitText(limit.unit) })}
                             </td>
                             <td className="muted num">{formatTime(value.dataTime, 'clock')}</td>
                           </tr>
@@ -266,6 +267,7 @@ function People({ task }: { task: Task }) {
 
 function History({ task }: { task: Task }) {
   const { t } = useTranslation();
+  const remark = useRemark();
   const nameOf = (id: string) => task.assignees.find((a) => a.personId === id)?.name ?? id;
   return (
     <Panel title={t('task.history')}>
@@ -280,12 +282,7 @@ function History({ task }: { task: Task }) {
               <h3>{t(`task.verb.${event.verb}`, { defaultValue: event.verb })}</h3>
               {(event.by || event.remark) && (
                 <p>
-                  {[
-                    event.by && nameOf(event.by),
-                    event.remark && t(`conclusion.${event.remark}`, { defaultValue: event.remark }),
-                  ]
-                    .filter(Boolean)
-                    .join(' · ')}
+                  {[event.by && nameOf(event.by), event.remark && remark(event.remark)].filter(Boolean).join(' · ')}
                 </p>
               )}
             </div>
