@@ -18,6 +18,18 @@ export function StateMark({ state, word = true }: { state: LiveState; word?: boo
   );
 }
 
+/** Whether a device is on line. */
+export function LinkMark({ online }: { online: boolean }) {
+  const { t } = useTranslation();
+  const state = online ? 'normal' : 'offline';
+  return (
+    <span className="mark" style={{ color: stateColour[state] }} data-online={online}>
+      <StateGlyph state={state} />
+      {t(online ? 'device.online' : 'state.offline')}
+    </span>
+  );
+}
+
 export function LevelChip({ level }: { level: Level }) {
   const { t } = useTranslation();
   return (

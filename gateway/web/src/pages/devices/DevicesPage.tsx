@@ -7,7 +7,7 @@ import { api } from '../../api/client';
 import { useDevices, useEnterprise, useEnterprises, useLinks, useRefusals } from '../../api/hooks';
 import type { Device, DeviceLink, Refusal } from '../../api/types';
 import { KeyedList } from '../../design/KeyedList';
-import { StateMark } from '../../design/marks';
+import { LinkMark } from '../../design/marks';
 import { PageHead, Problem, Say } from '../../design/parts';
 import { useSelf } from '../../me';
 import { mayClaim } from '../../view/access';
@@ -113,12 +113,12 @@ function Claim({ device }: { device: Device }) {
   );
 }
 
-function LinkMark({ link }: { link?: DeviceLink }) {
+function DeviceLinkState({ link }: { link?: DeviceLink }) {
   const { t } = useTranslation();
   if (!link) return <span className="muted">–</span>;
   return (
     <>
-      <StateMark state={link.online ? 'normal' : 'offline'} />
+      <LinkMark online={link.online} />
       {link.lastSeen && (
         <div className="row-note">{t('device.lastSeen', { at: formatTime(link.lastSeen, 'short') })}</div>
       )}
@@ -150,7 +150,7 @@ function Devices({ status }: { status?: string }) {
   const claimable = (d: Device) => d.status === 'unclaimed' && mayClaim(me);
   const columns: TableColumnsType<Device> = [
     { title: t('device.mn'), render: (_, d) => <span className="mono">{d.mn}</span> },
-    { title: t('device.link'), render: (_, d) => <LinkMark link={linkOf(d.mn)} /> },
+    { title: t('device.link'), render: (_, d) => <DeviceLinkState link={linkOf(d.mn)} /> },
     { title: t('device.where'), render: (_, d) => <DeviceOutlet device={d} /> },
     {
       title: t('device.status'),
@@ -171,7 +171,7 @@ function Devices({ status }: { status?: string }) {
           <div className="row-top">
             <span className={`chip ${d.status === 'unclaimed' ? 'mid' : ''}`}>{t(`deviceStatus.${d.status}`)}</span>
             <span>
-              <LinkMark link={linkOf(d.mn)} />
+              <DeviceLinkState link={linkOf(d.mn)} />
             </span>
           </div>
           <div className="row-title mono">{d.mn}</div>

@@ -12,7 +12,7 @@ import type {
   Permit,
   PermitLimit,
 } from '../../api/types';
-import { StateMark } from '../../design/marks';
+import { LinkMark, StateMark } from '../../design/marks';
 import { Answer, Blank, Fact, Facts, PageHead, Panel, Provenance, Say } from '../../design/parts';
 import { usePhone } from '../../design/use-phone';
 import { factorName, factorUnit, unitText } from '../../view/factors';
@@ -90,7 +90,7 @@ function OutletLatest(props: {
           {outlet.code} {outlet.name}
         </Link>
         <span className="chip">{t(`medium.${outlet.medium}`)}</span>
-        {links && mns.length > 0 && <StateMark state={online ? 'normal' : 'offline'} />}
+        {links && mns.length > 0 && <LinkMark online={online === true} />}
       </div>
       {latest.length === 0 ? (
         <p className="muted">{t('file.noValues')}</p>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router-dom';
 import { useAlarms, useLimits, useLinks, useOutlet, useOutletReadings } from '../../api/hooks';
 import type { Alarm, LiveEvents, Moment, OutletDetail, PermitLimit } from '../../api/types';
-import { AlarmBits, LevelChip, StateMark, useSpan } from '../../design/marks';
+import { AlarmBits, LevelChip, LinkMark, useSpan } from '../../design/marks';
 import { Answer, Blank, Loading, PageHead, Panel, Problem, Say } from '../../design/parts';
 import { useNow } from '../../design/use-now';
 import { useLive, useWatch } from '../../live/LiveProvider';
@@ -304,7 +304,7 @@ function Devices({ outlet }: { outlet: OutletDetail }) {
                 {link?.lastSeen && ` · ${t('device.lastSeen', { at: formatTime(link.lastSeen, 'short') })}`}
               </div>
             </div>
-            {link && <StateMark state={link.online ? 'normal' : 'offline'} />}
+            {link && <LinkMark online={link.online} />}
           </li>
         );
       })}
@@ -368,7 +368,7 @@ function Detail({ outlet }: { outlet: OutletDetail }) {
                       <tbody>
                         {data.map((limit) => (
                           <tr key={limit.id}>
-                            <td>{factorName(limit.factor, i18n.language)}</td>
+                            <td style={{ whiteSpace: 'nowrap' }}>{factorName(limit.factor, i18n.language)}</td>
                             <td className="num" style={{ fontWeight: 500 }}>
                               {limit.limit} <small className="muted">{unitText(limit.unit)}</small>
                             </td>
