@@ -80,7 +80,10 @@ async function send(host: string, port: number, packets: string[], expected: num
     await sleep(50);
   // An answer too many would still come now.
   await sleep(300);
-  socket.destroy();
+  // Packets that ask for nothing may still be on their way: end, do not break off.
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.end();
+  await closed;
   return received;
 }
 
@@ -248,21 +251,25 @@ function minus(a: string[], b: string[]): string[] {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { recorded: { type: 'string' }, corpus: { type: 'string' } } });
   if (!values.recorded && !values.corpus) throw new OperatorError(USAGE);
+  const result: Record<string, Record<string, number>> = {};
+  if (values.recorded) {
+    const lines = await readLines(values.recorded);
+    result.recorded = await withSubject((subject) => replayRecorded(subject, lines));
+  }
+  if (values.corpus) {
+    const lines = await readLines(values.corpus);
+    result.corpus = await withSubject((subject) => replayCorpus(subject, lines));
+  }
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  const { unanswered = 0, undue = 0, missing = 0, doubled = 0, unexpected = 0, incomplete = 0 } = result.recorded ?? {};
+  if (unanswered + undue + missing + doubled + unexpected + incomplete > 0) process.exitCode = 1;
+}
+
+/** A fresh system for each file: what one has stored would hide what the other stores. */
+async function withSubject<T>(work: (subject: Subject) => Promise<T>): Promise<T> {
   const subject = await Subject.start();
   try {
-    const result: Record<string, Record<string, number>> = {};
-    if (values.recorded) result.recorded = await replayRecorded(subject, await readLines(values.recorded));
-    if (values.corpus) result.corpus = await replayCorpus(subject, await readLines(values.corpus));
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    const {
-      unanswered = 0,
-      undue = 0,
-      missing = 0,
-      doubled = 0,
-      unexpected = 0,
-      incomplete = 0,
-    } = result.recorded ?? {};
-    if (unanswered + undue + missing + doubled + unexpected + incomplete > 0) process.exitCode = 1;
+    return await work(subject);
   } finally {
     await subject.stop();
   }
