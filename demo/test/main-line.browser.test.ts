@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { Alarm, EnterpriseDetail, Moment, Notice, PermitLimit, Task } from '@greenwatch/contracts';
+import type { Alarm, EnterpriseDetail, EnterpriseFile, Moment, Notice, PermitLimit, Task } from '@greenwatch/contracts';
 import { OperatorError, repositoryRoot, System } from '@greenwatch/infra';
 import { launchBrowser } from '@greenwatch/testkit';
 import type { Browser } from 'playwright-core';
@@ -238,6 +238,7 @@ step('the enterprise is asked to explain, and does; it sees nothing of the inspe
   await page.getByTestId('task-submit').click();
   await principal.taskIs('SUBMITTED');
   await principal.picture('8-principal-explained', { whole: true });
+  expect(await page.locator(`a[href*="${inspect.id}"]`).count()).toBe(0);
 
   for (const [address, route] of [
     [`tasks/${inspect.id}`, `tasks/${inspect.id}`],
@@ -318,6 +319,7 @@ step('the supervisor sees that the SMS was delivered, and reviews the explanatio
   const { page } = supervisor;
   const second = inspect.assignees.find(({ role }) => role === 'second');
   await page.getByTestId('nav-tasks').first().click();
+  await supervisor.see('tasks', 'the list of tasks');
   await supervisor.picture('15-tasks');
   await supervisor.opens(`tasks/${inspect.id}`);
   const told = page.getByTestId('told').locator('> li').filter({ hasText: second?.name });
@@ -340,7 +342,7 @@ step('the supervisor sees that the SMS was delivered, and reviews the explanatio
 step("the province's supervisor, who was not there, reviews and closes; the officer sees it at once", async () => {
   reviewer = await arrives('the reviewer', 'supervisor-330000', DESK);
   const { page } = reviewer;
-  await reviewer.see('map', 'the map of the province');
+  await reviewer.see('map-cluster', 'the map of the province');
   await reviewer.picture('17-province');
   await page.getByTestId('nav-tasks').first().click();
   const row = page.locator(`[data-testid=tasks] [data-id="${inspect.id}"]`);
@@ -361,6 +363,9 @@ step("the enterprise's file tells it all in one line of time, in both languages"
   await page.locator(`tr[data-id="${ENTERPRISE}"]`).getByRole('link').first().click();
   await page.waitForURL(`**/enterprises/${ENTERPRISE}`);
   const timeline = await supervisor.see('timeline', 'the line of time');
+  const { missing } = await supervisor.asks<EnterpriseFile>(`enterprises/${ENTERPRISE}/file`);
+  expect(missing).toEqual([]);
+  expect(await page.getByTestId('file-missing').count()).toBe(0);
   for (const kind of ['reading', 'alarm', 'task', 'finding', 'explanation', 'permit', 'notice']) {
     const entry = timeline.locator(`[data-kind=${kind}]`);
     const more = page.getByTestId('timeline-more');
@@ -375,19 +380,17 @@ step("the enterprise's file tells it all in one line of time, in both languages"
     timeline.locator('[data-kind=reading]').filter({ hasText: reading.value }),
     `the reading ${reading.value} that exceeds`,
   );
-  await supervisor.picture('19-file');
-  await supervisor.picture('20-file-whole', { whole: true });
-
+  await supervisor.picture('19-file', { whole: true });
   await page.getByTestId('language').click();
   await supervisor.see(page.getByTestId('nav-alarms').getByText(en.nav?.alarms as string), 'the navigation in English');
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   expect(await supervisor.text(finding)).toContain(en.conclusion?.['violation-suspected']);
   for (const heading of await page.locator('.panel h2').allTextContents())
     expect(heading).not.toMatch(/\p{Script=Han}/u);
-  await supervisor.picture('21-file-english', { whole: true });
+  await supervisor.picture('20-file-english', { whole: true });
   await page.getByTestId('nav-map').first().click();
   await supervisor.see('active-alarms', 'the map in English');
-  await supervisor.picture('22-map-english');
+  await supervisor.picture('21-map-english');
   await page.getByTestId('language').click();
   await supervisor.see(page.getByTestId('nav-alarms').getByText(zh.nav?.alarms as string), 'Chinese again');
 });

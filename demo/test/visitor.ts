@@ -145,17 +145,33 @@ export class Visitor {
     await this.page.goto(`${this.origin}${address}`);
   }
 
-  /** Keeps a picture, and checks what holds on every page: no key without text, nothing wider than the window. */
+  /**
+   * Keeps a picture, once everything is there, and checks what holds on every page: no key without text, nothing wider or
+   * longer than the window, inside which the content scrolls.
+   *
+   * @param whole with what lies below the window's edge
+   */
   async picture(name: string, { whole = false } = {}): Promise<void> {
     const { page } = this;
-    mkdirSync(results, { recursive: true });
+    await eventually('the page to have loaded', async () => (await page.locator('.ant-skeleton').count()) === 0);
     await page.evaluate('document.fonts.ready.then(() => true)');
-    await page.screenshot({ path: path.join(results, `${name}.png`), fullPage: whole });
-    const text = await this.text();
-    const key = untranslated.exec(text)?.[0];
+    const key = untranslated.exec(await page.evaluate<string>('document.body.innerText'))?.[0];
     if (key) throw new Error(`${name}: expected text, the page shows the key ${key}`);
-    const [content, width] = await page.evaluate<[number, number]>('[document.body.scrollWidth, innerWidth]');
-    if (content > width) throw new Error(`${name}: expected at most ${width} px of width, the page has ${content}`);
+    const { scrollWidth, scrollHeight, width, height, hidden } = await page.evaluate<Record<string, number>>(`({
+      scrollWidth: document.documentElement.scrollWidth,
+      scrollHeight: document.documentElement.scrollHeight,
+      width: innerWidth,
+      height: innerHeight,
+      hidden: document.getElementById('main').scrollHeight - document.getElementById('main').clientHeight,
+    })`);
+    if (scrollWidth !== width || scrollHeight !== height) {
+      throw new Error(`${name}: expected ${width} x ${height} px, the page has ${scrollWidth} x ${scrollHeight}`);
+    }
+    mkdirSync(results, { recursive: true });
+    const viewport = page.viewportSize();
+    if (whole && viewport) await page.setViewportSize({ ...viewport, height: viewport.height + (hidden ?? 0) });
+    await page.screenshot({ path: path.join(results, `${name}.png`) });
+    if (whole && viewport) await page.setViewportSize(viewport);
   }
 
   /** For whoever has to find out why a step failed. */
