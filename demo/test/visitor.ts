@@ -153,7 +153,9 @@ export class Visitor {
    */
   async picture(name: string, { whole = false } = {}): Promise<void> {
     const { page } = this;
-    await eventually('the page to have loaded', async () => (await page.locator('.ant-skeleton').count()) === 0);
+    await eventually('the page to have loaded, with its map', async () => {
+      return (await page.locator('.ant-skeleton, .map-canvas:not([data-drawn])').count()) === 0;
+    });
     await page.evaluate('document.fonts.ready.then(() => true)');
     const key = untranslated.exec(await page.evaluate<string>('document.body.innerText'))?.[0];
     if (key) throw new Error(`${name}: expected text, the page shows the key ${key}`);

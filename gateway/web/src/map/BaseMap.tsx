@@ -125,6 +125,8 @@ export default function BaseMap({ bounds, maxZoom = 16, still, label, onReady }:
     map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
     map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
     let end: undefined | (() => void);
+    // For whoever has to know that there is more to see than the empty ground.
+    map.once('idle', () => holder.current?.setAttribute('data-drawn', 'yes'));
     map.once('style.load', () => {
       end = ready.current(map, data);
     });
