@@ -36,6 +36,8 @@ export class SmppLink {
   #failures = 0;
   #reconnect: NodeJS.Timeout | undefined;
   #enquire: NodeJS.Timeout | undefined;
+  /** Runs while an enquire_link has no answer. */
+  #silent: NodeJS.Timeout | undefined;
   readonly #pending = new Set<(outcome: SubmitOutcome) => void>();
 
   constructor(private readonly options: SmppLinkOptions) {}
@@ -92,6 +94,7 @@ export class SmppLink {
   #closed(): void {
     this.#bound = false;
     clearInterval(this.#enquire);
+    clearTimeout(this.#silent);
     for (const settle of [...this.#pending])
       settle({ kind: 'unknown', why: 'the link broke before the SMSC answered' });
     if (this.#stopping) return;
@@ -102,12 +105,11 @@ export class SmppLink {
   }
 
   #enquireLink(session: Session): void {
-    const silent = setTimeout(() => {
+    this.#silent = setTimeout(() => {
       this.options.log.warn('the SMSC does not answer enquire_link');
       session.destroy();
     }, this.#answerWithinMs);
-    session.once('close', () => clearTimeout(silent));
-    session.enquire_link({}, () => clearTimeout(silent));
+    session.enquire_link({}, () => clearTimeout(this.#silent));
   }
 
   async #deliver(session: Session, pdu: Pdu): Promise<void> {
