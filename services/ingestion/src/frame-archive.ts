@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
-import { dayOf, type Kit, type LogMessage } from '@greenwatch/kit';
+import { readingsLog } from '@greenwatch/contracts';
+import { dayOf, type Kit } from '@greenwatch/kit';
 import { type Model, Schema } from 'mongoose';
 import { type ArchivedFrame, type ChainLink, flawOf, linkOf, packFrames, sha256 } from './archive-chain';
 
@@ -18,6 +19,14 @@ interface HeadDoc {
   _id: 'head';
   lastSequence: number;
   hash: string;
+}
+
+/** A message of the log, as the archive sees it. */
+interface ReadMessage {
+  sequence: number;
+  /** Of reception. */
+  day: string;
+  frames: ArchivedFrame[];
 }
 
 /** Brotli 3: half the bytes of deflate here, for less processor time (frames of many devices repeat far apart). */
@@ -100,7 +109,13 @@ export class FrameArchive {
         if (await lease.held()) {
           const head = await this.#heads.findById('head').lean();
           const messages = await cursor.read(head?.lastSequence ?? 0, MAX_MESSAGES, 1_000);
-          await this.#append(head ?? undefined, messages);
+          await this.#append(
+            head ?? undefined,
+            messages.map(({ sequence, data }) => {
+              const frames: ArchivedFrame[] = readingsLog.FrameBatch.decode(data).packets;
+              return { sequence, day: dayOf(frames[0]?.receivedAt ?? 0), frames };
+            }),
+          );
           more = messages.length === MAX_MESSAGES;
         }
       } catch (error) {
@@ -121,19 +136,18 @@ export class FrameArchive {
     });
   }
 
-  async #append(head: HeadDoc | undefined, messages: LogMessage[]): Promise<void> {
+  async #append(head: HeadDoc | undefined, messages: ReadMessage[]): Promise<void> {
     const first = messages[0];
     if (!first) return;
     if (head && first.sequence > head.lastSequence + 1) {
       const lost = first.sequence - head.lastSequence - 1;
       this.kit.log.error({ lost }, 'the log has dropped messages before they were archived');
     }
-    const day = dayOf(first.batch.packets[0]?.receivedAt ?? this.kit.now());
     // A chunk is of one day; the rest makes the next one.
-    const mine = messages.filter((message) => dayOf(message.batch.packets[0]?.receivedAt ?? 0) === day);
-    const end = mine.findIndex((message, i) => message !== messages[i]);
-    const together = end < 0 ? mine : mine.slice(0, end);
-    const frames: ArchivedFrame[] = together.flatMap((message) => message.batch.packets);
+    const { day } = first;
+    const other = messages.findIndex((message) => message.day !== day);
+    const together = other < 0 ? messages : messages.slice(0, other);
+    const frames = together.flatMap((message) => message.frames);
     const block = packFrames(frames);
     const content = await pack(block);
     const link = linkOf({
