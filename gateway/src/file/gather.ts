@@ -89,6 +89,7 @@ export async function gatherFile(
       tasks: tasks.data ?? [],
       permits: permits.data ?? [],
       notices: notices?.data ?? [],
+      people: registry.data?.people ?? [],
     }),
   };
 }

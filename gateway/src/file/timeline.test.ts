@@ -78,7 +78,7 @@ const notice: Notice = {
 };
 
 describe('buildTimeline', () => {
-  const timeline = buildTimeline({ alarms: [alarm], tasks: [task], permits: [permit], notices: [notice] });
+  const timeline = buildTimeline({ alarms: [alarm], tasks: [task], permits: [permit], notices: [notice], people: [] });
 
   test('newest first over every source and whatever the zone of the text; a cause below its effect', () => {
     expect(timeline.map(({ kind, verb }) => `${kind} ${verb}`)).toEqual([
@@ -108,6 +108,32 @@ describe('buildTimeline', () => {
     expect(of('recorded')).toEqual({ by: '王芳', conclusion: 'instrument-fault', text: '探头堵塞' });
   });
 
+  test('a notice says to whom it went; a name of one task, or of the enterprise, serves everywhere', () => {
+    const other: Task = { ...task, id: 't2', assignees: [], finding: undefined };
+    const detailsOf = (people: { id: string; name: string }[], tasks: Task[], to: string) =>
+      buildTimeline({ alarms: [], permits: [], people, tasks, notices: [{ ...notice, recipientPersonId: to }] });
+    const told = (to: string, people: { id: string; name: string }[] = []) =>
+      detailsOf(people, [task], to).find(({ kind }) => kind === 'notice')?.detail;
+    expect(told('p1')).toEqual({ to: '王芳', channels: 'sms:delivered' });
+    expect(told('e1-001', [{ id: 'e1-001', name: '陈厂长' }])).toMatchObject({ to: '陈厂长' });
+    const submitted = detailsOf([], [task, other], 'p1').filter(({ verb }) => verb === 'submitted');
+    expect(submitted.map(({ detail }) => detail.by)).toEqual(['王芳', '王芳']);
+  });
+
+  test('an id that nobody names is given as an id, never as a name', () => {
+    const reviewed: Task = {
+      ...task,
+      history: [{ at: '2026-03-01T13:00:00+08:00', verb: 'reviewed', by: 'supervisor-330000' }],
+      finding: undefined,
+    };
+    const told: Notice = { ...notice, recipientPersonId: 'p9' };
+    const entries = buildTimeline({ alarms: [], tasks: [reviewed], permits: [], notices: [told], people: [] });
+    expect(entries.map(({ detail }) => detail)).toEqual([
+      { type: 'VERIFY', byId: 'supervisor-330000' },
+      { toId: 'p9', channels: 'sms:delivered' },
+    ]);
+  });
+
   test('an alarm without a limit (silence) has no exceeding reading, an active one no end', () => {
     const silent: Alarm = {
       ...alarm,
@@ -116,7 +142,7 @@ describe('buildTimeline', () => {
       active: true,
       evidence: alarm.evidence.map((evidence) => ({ ...evidence, limit: undefined })),
     };
-    const entries = buildTimeline({ alarms: [silent], tasks: [], permits: [], notices: [] });
+    const entries = buildTimeline({ alarms: [silent], tasks: [], permits: [], notices: [], people: [] });
     expect(entries.map(({ verb }) => verb)).toEqual(['raised']);
   });
 });

@@ -1,4 +1,4 @@
-import type { Alarm, Notice, Permit, Task, TimelineEntry } from '@greenwatch/contracts';
+import type { Alarm, Notice, Permit, Person, Task, TimelineEntry } from '@greenwatch/contracts';
 
 /** What the parts of an enterprise's file hold of events; a part that is missing is empty. */
 export interface TimelineSources {
@@ -6,15 +6,20 @@ export interface TimelineSources {
   tasks: readonly Task[];
   permits: readonly Permit[];
   notices: readonly Notice[];
+  /** The enterprise's own people. */
+  people: readonly Pick<Person, 'id' | 'name'>[];
 }
+
+type Names = ReadonlyMap<string, string>;
 
 /** Everything that happened to an enterprise as one list, newest first; of one moment, the cause stands below its effect. */
 export function buildTimeline(sources: TimelineSources): TimelineEntry[] {
+  const names = namesOf(sources);
   const entries = [
     ...sources.permits.flatMap(ofPermit),
     ...sources.alarms.flatMap(ofAlarm),
-    ...sources.tasks.flatMap(ofTask),
-    ...sources.notices.map(ofNotice),
+    ...sources.tasks.flatMap((task) => ofTask(task, names)),
+    ...sources.notices.map((notice) => ofNotice(notice, names)),
   ];
   // Causes come first in `entries`; reversing a stable ascending order puts the effect above.
   return entries
@@ -22,6 +27,22 @@ export function buildTimeline(sources: TimelineSources): TimelineEntry[] {
     .sort((a, b) => a.at - b.at)
     .reverse()
     .map(({ entry }) => entry);
+}
+
+/** Whoever the sources name anywhere: one task's assignee may be told of another task. */
+function namesOf({ people, tasks }: TimelineSources): Names {
+  const assignees = tasks.flatMap((task) => task.assignees);
+  return new Map([
+    ...people.map(({ id, name }) => [id, name] as const),
+    ...assignees.map(({ personId, name }) => [personId, name] as const),
+  ]);
+}
+
+/** `by: name`, or `byId: id` where no source knows the name: an id is never given for a name. */
+function person(key: 'by' | 'to', id: string | undefined, names: Names): Record<string, string> {
+  if (!id) return {};
+  const name = names.get(id);
+  return name ? { [key]: name } : { [`${key}Id`]: id };
 }
 
 function ofPermit(permit: Permit): TimelineEntry[] {
@@ -63,11 +84,9 @@ function ofAlarm(alarm: Alarm): TimelineEntry[] {
   return [...exceeding, raised, cleared];
 }
 
-function ofTask(task: Task): TimelineEntry[] {
+function ofTask(task: Task, names: Names): TimelineEntry[] {
   const subject = { kind: 'task', id: task.id } as const;
   const { level, title } = task;
-  const names = new Map(task.assignees.map(({ personId, name }) => [personId, name]));
-  const nameOf = (person: string | undefined) => (person ? (names.get(person) ?? person) : undefined);
   const entries = task.history.map(
     ({ at, verb, by, remark }): TimelineEntry => ({
       at,
@@ -76,23 +95,23 @@ function ofTask(task: Task): TimelineEntry[] {
       subject,
       level,
       title,
-      detail: texts({ type: task.type, by: nameOf(by), remark }),
+      detail: { ...texts({ type: task.type, remark }), ...person('by', by, names) },
     }),
   );
   if (task.finding) {
     const { at, personId, conclusion, text } = task.finding;
-    const detail = texts({ by: nameOf(personId), conclusion, text });
+    const detail = { ...person('by', personId, names), ...texts({ conclusion, text }) };
     entries.push({ at, kind: 'finding', verb: 'recorded', subject, level, title, detail });
   }
   if (task.explanation) {
     const { at, personId, text } = task.explanation;
-    const detail = texts({ by: nameOf(personId), text });
+    const detail = { ...person('by', personId, names), text };
     entries.push({ at, kind: 'explanation', verb: 'given', subject, level, title, detail });
   }
   return entries;
 }
 
-function ofNotice(notice: Notice): TimelineEntry {
+function ofNotice(notice: Notice, names: Names): TimelineEntry {
   const channels = notice.deliveries.map(({ channel, status }) => `${channel}:${status}`).join(' ');
   return {
     at: notice.createdAt,
@@ -101,7 +120,7 @@ function ofNotice(notice: Notice): TimelineEntry {
     subject: notice.subject,
     level: notice.level,
     title: notice.title,
-    detail: texts({ to: notice.recipientPersonId, channels: channels || undefined }),
+    detail: { ...person('to', notice.recipientPersonId, names), ...texts({ channels: channels || undefined }) },
   };
 }
 

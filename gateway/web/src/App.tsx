@@ -9,6 +9,7 @@ import { ApiError, onSessionLost } from './api/client';
 import { useMe } from './api/hooks';
 import type { Me } from './api/types';
 import { Frame } from './design/Frame';
+import { PageGuard } from './design/PageGuard';
 import { Blank, Loading, Problem } from './design/parts';
 import { theme } from './design/theme';
 import { chooseLanguage, rememberedLanguage } from './i18n';
@@ -37,23 +38,25 @@ function Inside({ me }: { me: Me }) {
     <MeContext value={me}>
       <LiveProvider onExpired={leave}>
         <Frame>
-          <Suspense fallback={<Loading rows={8} />}>
-            <Routes>
-              <Route index element={<Navigate to={homeOf(me)} replace />} />
-              {ofAuthority(me) && <Route path="map" element={<MapPage />} />}
-              <Route path="enterprises" element={<EnterprisesPage />} />
-              <Route path="enterprises/:id" element={<EnterpriseFilePage />} />
-              <Route path="outlets/:id" element={<OutletPage />} />
-              <Route path="alarms" element={<AlarmsPage />} />
-              <Route path="alarms/:id" element={<AlarmPage />} />
-              <Route path="tasks" element={<TasksPage />} />
-              <Route path="tasks/:id" element={<TaskPage />} />
-              <Route path="notices" element={<NoticesPage />} />
-              {ofAuthority(me) && <Route path="devices" element={<DevicesPage />} />}
-              <Route path="account" element={<AccountPage />} />
-              <Route path="*" element={<Blank title={t('nothingHere')}>{t('nothingHereText')}</Blank>} />
-            </Routes>
-          </Suspense>
+          <PageGuard>
+            <Suspense fallback={<Loading rows={8} />}>
+              <Routes>
+                <Route index element={<Navigate to={homeOf(me)} replace />} />
+                {ofAuthority(me) && <Route path="map" element={<MapPage />} />}
+                <Route path="enterprises" element={<EnterprisesPage />} />
+                <Route path="enterprises/:id" element={<EnterpriseFilePage />} />
+                <Route path="outlets/:id" element={<OutletPage />} />
+                <Route path="alarms" element={<AlarmsPage />} />
+                <Route path="alarms/:id" element={<AlarmPage />} />
+                <Route path="tasks" element={<TasksPage />} />
+                <Route path="tasks/:id" element={<TaskPage />} />
+                <Route path="notices" element={<NoticesPage />} />
+                {ofAuthority(me) && <Route path="devices" element={<DevicesPage />} />}
+                <Route path="account" element={<AccountPage />} />
+                <Route path="*" element={<Blank title={t('nothingHere')}>{t('nothingHereText')}</Blank>} />
+              </Routes>
+            </Suspense>
+          </PageGuard>
         </Frame>
       </LiveProvider>
     </MeContext>

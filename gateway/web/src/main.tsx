@@ -8,6 +8,9 @@ import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router-dom';
 import { App } from './App';
 import { ApiError } from './api/client';
+import { reloadForNewBuild } from './view/stale-build';
+
+window.addEventListener('vite:preloadError', () => reloadForNewBuild(Date.now()));
 
 const client = new QueryClient({
   defaultOptions: {

@@ -1,4 +1,12 @@
-import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { flattenNotices } from '../view/told';
 import { type ApiError, api, type Query, uploadPhoto } from './client';
 import type {
   Alarm,
@@ -87,8 +95,23 @@ export const useTasks = (query: Query, enabled = true) => useList<Task>('tasks',
 export const useTask = (id: string) => useOne<Task>('tasks', `/tasks/${id}`);
 
 export const useNotices = (query: { unread?: boolean }) => useList<Notice>('notices', '/notices', query);
-export const useNoticesOf = (kind: 'task' | 'alarm', id: string, enabled: boolean) =>
-  useOne<Notice[]>('notices-of', `/notices/of/${kind}/${id}`, {}, enabled);
+/** Every notice about any of the subjects, newest first. */
+export const useNoticesOf = (subjects: readonly Notice['subject'][]) =>
+  useQueries({
+    queries: subjects.map(({ kind, id }) => {
+      const path = `/notices/of/${kind}/${id}`;
+      return {
+        queryKey: ['notices-of', 'one', path, {}],
+        queryFn: ({ signal }: { signal: AbortSignal }) => api<Notice[]>('GET', path, { signal }),
+      };
+    }),
+    combine: (lists) => ({
+      data: lists.every((list) => list.data) ? flattenNotices(lists.map((list) => list.data ?? [])) : undefined,
+      error: lists.find((list) => list.error)?.error ?? null,
+      isPending: lists.some((list) => list.isPending),
+      refetch: () => Promise.all(lists.map((list) => list.refetch())),
+    }),
+  });
 
 export const useDevices = (query: { status?: string }) => useList<Device>('devices', '/devices', query);
 export const useLinks = (mns: string[]) =>
@@ -97,6 +120,27 @@ export const useRefusals = (query: { reason?: string; mn?: string }) =>
   useList<Refusal>('refusals', '/refusals', query);
 export const usePersons = (query: { division?: string; role?: string }, enabled = true) =>
   useList<Person>('persons', '/persons', { limit: 200, ...query }, enabled);
+
+/**
+ * Names for person ids: `known` first, then whom the registry lets the caller see. An id that has no name there (an
+ * account without a person, somebody of another division) stays as it is.
+ */
+export function usePersonNames(
+  ids: readonly (string | undefined)[],
+  known: Readonly<Record<string, string>> = {},
+): (id: string) => string {
+  const unknown = [...new Set(ids)].filter((id): id is string => id !== undefined && !known[id]);
+  const found = useQueries({
+    queries: unknown.map((id) => ({
+      queryKey: ['person', id],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        api<Person>('GET', `/persons/${encodeURIComponent(id)}`, { signal }),
+      staleTime: 1_800_000,
+    })),
+    combine: (persons) => Object.fromEntries(persons.flatMap(({ data }) => (data ? [[data.id, data.name]] : []))),
+  });
+  return (id) => known[id] ?? found[id] ?? id;
+}
 
 export const useMap = (view: { bbox: string; zoom: number } | undefined) =>
   useQuery<MapView, ApiError>({

@@ -1,3 +1,4 @@
+import { factorInfo } from '@greenwatch/hj212';
 import { factorName, factorUnit, unitText } from './factors';
 
 it.each([
@@ -10,6 +11,9 @@ it.each([
 it('names a factor in both languages, and by its code where no name is known (HJ 212-2017 annex B)', () => {
   expect([factorName('a21026', 'zh-CN'), factorName('a21026', 'en')]).toEqual(['二氧化硫', 'SO₂']);
   expect([factorName('w01012', 'zh-CN'), factorName('w01012', 'en')]).toEqual(['悬浮物', 'Suspended solids']);
+  // One name in the console, in task titles and in SMS (table B.2).
+  expect(factorName('a34013', 'zh-CN')).toBe(factorInfo('a34013')?.nameZh);
+  expect(factorName('a34013', 'zh-CN')).toBe('烟尘');
   expect(factorName('x99999', 'en')).toBe('x99999');
   expect([factorUnit('w01018'), factorUnit('x99999')]).toEqual(['mg/L', '']);
 });

@@ -11,7 +11,6 @@ const SHORT: Record<string, readonly [string, string]> = {
   w00000: ['污水流量', 'Flow'],
   a21026: ['二氧化硫', 'SO₂'],
   a21002: ['氮氧化物', 'NOx'],
-  a34013: ['颗粒物', 'PM'],
   a24088: ['非甲烷总烃', 'NMHC'],
   a19001: ['氧含量', 'O₂'],
   a00000: ['废气流量', 'Flow'],

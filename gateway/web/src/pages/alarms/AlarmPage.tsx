@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router-dom';
-import { useAlarm, useNoticesOf, useTasks } from '../../api/hooks';
+import { useAlarm, usePersonNames, useTasks } from '../../api/hooks';
 import type { Alarm } from '../../api/types';
 import { AlarmBits, LevelChip, useSpan } from '../../design/marks';
 import { Answer, Blank, Fact, Facts, PageHead, Panel } from '../../design/parts';
@@ -8,6 +8,7 @@ import { useSelf } from '../../me';
 import { ofAuthority } from '../../view/access';
 import { factorName } from '../../view/factors';
 import { formatTime, MINUTE } from '../../view/time';
+import { assigneeNames } from '../../view/told';
 import { Told } from '../notices/Told';
 import { TaskRow } from '../tasks/TaskRow';
 import { AcknowledgeButton } from './AcknowledgeButton';
@@ -21,7 +22,7 @@ function Detail({ alarm }: { alarm: Alarm }) {
   const place = useAlarmPlace(alarm);
   const span = useSpan();
   const tasks = useTasks({ alarmId: alarm.id });
-  const told = useNoticesOf('alarm', alarm.id, ofAuthority(me));
+  const nameOf = usePersonNames([alarm.acknowledgedBy]);
   return (
     <>
       <PageHead
@@ -58,7 +59,11 @@ function Detail({ alarm }: { alarm: Alarm }) {
                   : t('alarm.multipleValue', { value: alarm.multiple.toFixed(2) })}
               </Fact>
               <Fact label={t('alarm.acknowledgedBy')}>
-                {alarm.acknowledged ? (alarm.acknowledgedBy ?? t('alarm.acknowledged')) : undefined}
+                {alarm.acknowledged
+                  ? alarm.acknowledgedBy
+                    ? nameOf(alarm.acknowledgedBy)
+                    : t('alarm.acknowledged')
+                  : undefined}
               </Fact>
             </Facts>
           </Panel>
@@ -87,9 +92,18 @@ function Detail({ alarm }: { alarm: Alarm }) {
             </Answer>
           </Panel>
           {ofAuthority(me) && (
-            <Panel title={t('told.title')}>
-              <Answer of={told}>{(notices) => <Told notices={notices} />}</Answer>
-            </Panel>
+            // What is told is told of the task that the alarm led to.
+            <Answer of={tasks}>
+              {(items) => (
+                <Told
+                  subjects={[
+                    { kind: 'alarm', id: alarm.id },
+                    ...items.map(({ id }) => ({ kind: 'task' as const, id })),
+                  ]}
+                  names={assigneeNames(items)}
+                />
+              )}
+            </Answer>
           )}
         </div>
       </div>

@@ -11,6 +11,7 @@ import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
+import { usePersonNames } from '../../api/hooks';
 import type { TimelineEntry } from '../../api/types';
 import { useRemark } from '../../design/remark';
 import { StateGlyph } from '../../design/StateGlyph';
@@ -49,7 +50,7 @@ function Title({ entry }: { entry: TimelineEntry }) {
   );
 }
 
-function Detail({ entry: { kind, detail } }: { entry: TimelineEntry }) {
+function Detail({ entry: { kind, detail }, nameOf }: { entry: TimelineEntry; nameOf: (id: string) => string }) {
   const { t } = useTranslation();
   const remark = useRemark();
   const parts: string[] = [];
@@ -60,7 +61,14 @@ function Detail({ entry: { kind, detail } }: { entry: TimelineEntry }) {
   if (detail.text) parts.push(detail.text);
   if (detail.remark) parts.push(remark(detail.remark));
   if (detail.basis && kind !== 'permit') parts.push(detail.basis);
-  if (detail.by) parts.push(detail.by);
+  const by = detail.by ?? (detail.byId && nameOf(detail.byId));
+  if (by) parts.push(by);
+  const to = detail.to ?? (detail.toId && nameOf(detail.toId));
+  if (to) parts.push(t('timeline.to', { name: to }));
+  for (const delivery of detail.channels?.split(' ') ?? []) {
+    const [channel, status] = delivery.split(':');
+    parts.push(`${t(`channel.${channel}`)} ${t(`delivery.${status}`)}`);
+  }
   return parts.length > 0 ? <p>{parts.join(' · ')}</p> : null;
 }
 
@@ -68,12 +76,14 @@ function Detail({ entry: { kind, detail } }: { entry: TimelineEntry }) {
 export function Timeline({ entries }: { entries: TimelineEntry[] }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(FIRST);
+  const visible = entries.slice(0, shown);
+  const nameOf = usePersonNames(visible.flatMap(({ detail }) => [detail.byId, detail.toId]));
   if (entries.length === 0) return <p className="muted">{t('timeline.none')}</p>;
   let day = '';
   return (
     <>
       <ol className="timeline" data-testid="timeline">
-        {entries.slice(0, shown).flatMap((entry) => {
+        {visible.flatMap((entry) => {
           const of = formatTime(entry.at, 'day');
           const head =
             of === day
@@ -87,7 +97,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
           return [
             ...head,
             <li
-              key={`${entry.at} ${entry.kind} ${entry.verb} ${entry.subject.id} ${entry.title} ${entry.detail.by ?? ''}${entry.detail.remark ?? ''}`}
+              key={`${entry.at} ${entry.kind} ${entry.verb} ${entry.subject.id} ${entry.title} ${Object.values(entry.detail).join(' ')}`}
               data-kind={entry.kind}
             >
               <time dateTime={entry.at}>{formatTime(entry.at, 'clock')}</time>
@@ -100,7 +110,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
               </span>
               <div className="what">
                 <Title entry={entry} />
-                <Detail entry={entry} />
+                <Detail entry={entry} nameOf={nameOf} />
               </div>
             </li>,
           ];

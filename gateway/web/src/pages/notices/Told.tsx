@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import { usePersons } from '../../api/hooks';
+import { useNoticesOf, usePersonNames } from '../../api/hooks';
 import type { Delivery, Notice } from '../../api/types';
+import { Answer, Panel } from '../../design/parts';
 import { formatTime } from '../../view/time';
 
 const TONE: Record<Delivery['status'], string> = {
@@ -39,13 +40,13 @@ export function Deliveries({ notice }: { notice: Notice }) {
   );
 }
 
-/** Who was told of a task or an alarm, when, and what came of it: kept as evidence (domain.md 7). */
-export function Told({ notices, names = {} }: { notices: Notice[]; names?: Record<string, string> }) {
+function List({ notices, names }: { notices: Notice[]; names: Record<string, string> }) {
   const { t } = useTranslation();
-  const unknown = notices.some((n) => !names[n.recipientPersonId]);
-  const persons = usePersons({}, unknown);
+  const nameOf = usePersonNames(
+    notices.map((notice) => notice.recipientPersonId),
+    names,
+  );
   if (notices.length === 0) return <p className="muted">{t('told.nobody')}</p>;
-  const nameOf = (id: string) => names[id] ?? persons.data?.find((p) => p.id === id)?.name ?? id;
   return (
     <ul className="people" data-testid="told">
       {notices.map((notice) => (
@@ -64,5 +65,18 @@ export function Told({ notices, names = {} }: { notices: Notice[]; names?: Recor
         </li>
       ))}
     </ul>
+  );
+}
+
+/**
+ * Who was told, when, and what came of it: kept as evidence (domain.md 7). `names`: those known already, by person id.
+ */
+export function Told(props: { subjects: Notice['subject'][]; names: Record<string, string> }) {
+  const { t } = useTranslation();
+  const notices = useNoticesOf(props.subjects);
+  return (
+    <Panel title={t('told.title')} testId="told-panel">
+      <Answer of={notices}>{(data) => <List notices={data} names={props.names} />}</Answer>
+    </Panel>
   );
 }

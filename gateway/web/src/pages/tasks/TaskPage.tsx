@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router-dom';
-import { useAlarm, useEnterpriseFile, useNoticesOf, useTask, useTaskCommand } from '../../api/hooks';
+import { useAlarm, useEnterpriseFile, usePersonNames, useTask, useTaskCommand } from '../../api/hooks';
 import type { Task } from '../../api/types';
 import { DueClock, LevelChip, TaskStateChip } from '../../design/marks';
 import { Answer, Fact, Facts, PageHead, Panel, Problem, Say } from '../../design/parts';
@@ -15,6 +15,7 @@ import { latestValues, limitedFirst } from '../../view/latest';
 import { distance, formatDistance, mapLink, type Position } from '../../view/place';
 import { actionsOf, stepsOf } from '../../view/task-steps';
 import { formatTime } from '../../view/time';
+import { assigneeNames } from '../../view/told';
 import { useAlarmTitle } from '../alarms/alarm-names';
 import { Evidence } from '../alarms/Evidence';
 import { Told } from '../notices/Told';
@@ -167,7 +168,11 @@ function FileSummary({ task }: { task: Task }) {
 
 function Recorded({ task }: { task: Task }) {
   const { t } = useTranslation();
-  const nameOf = (id: string) => task.assignees.find((a) => a.personId === id)?.name ?? id;
+  // Of those before a reassignment the registry knows the names.
+  const nameOf = usePersonNames(
+    [...task.checkIns.map((c) => c.personId), task.finding?.personId, task.explanation?.personId, task.review?.by],
+    assigneeNames([task]),
+  );
   if (task.checkIns.length === 0 && !task.finding && !task.explanation && !task.review) return null;
   return (
     <Panel title={t('task.record')} testId="task-record">
@@ -220,7 +225,9 @@ function Recorded({ task }: { task: Task }) {
               <span className={`chip ${task.review.decision === 'approve' ? 'normal' : 'urgent'}`}>
                 {t(`review.${task.review.decision === 'approve' ? 'approved' : 'returned'}`)}
               </span>
-              <span>{formatTime(task.review.at)}</span>
+              <span>
+                {nameOf(task.review.by)} · {formatTime(task.review.at)}
+              </span>
             </div>
             {task.review.comment && (
               <p className="quote" style={{ marginTop: 6 }}>
@@ -268,7 +275,10 @@ function People({ task }: { task: Task }) {
 function History({ task }: { task: Task }) {
   const { t } = useTranslation();
   const remark = useRemark();
-  const nameOf = (id: string) => task.assignees.find((a) => a.personId === id)?.name ?? id;
+  const nameOf = usePersonNames(
+    task.history.map((event) => event.by),
+    assigneeNames([task]),
+  );
   return (
     <Panel title={t('task.history')}>
       <ol className="timeline short" data-testid="task-history">
@@ -301,7 +311,6 @@ function Detail({ task }: { task: Task }) {
   const [picked, setPicked] = useState<Position>();
   const actions = actionsOf(task, me);
   const may = (action: (typeof actions)[number]) => actions.includes(action);
-  const told = useNoticesOf('task', task.id, ofAuthority(me));
   const explain = task.type === 'EXPLAIN';
   const here = byHand ? picked : position.fix;
   const checkedIn = task.checkIns.some((c) => c.personId === me.personId);
@@ -455,15 +464,7 @@ function Detail({ task }: { task: Task }) {
               </p>
             )}
           </Panel>
-          {ofAuthority(me) && (
-            <Panel title={t('told.title')} testId="task-told">
-              <Answer of={told}>
-                {(notices) => (
-                  <Told notices={notices} names={Object.fromEntries(task.assignees.map((a) => [a.personId, a.name]))} />
-                )}
-              </Answer>
-            </Panel>
-          )}
+          {ofAuthority(me) && <Told subjects={[{ kind: 'task', id: task.id }]} names={assigneeNames([task])} />}
           <History task={task} />
         </div>
       </div>
