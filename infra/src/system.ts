@@ -261,7 +261,8 @@ export class System {
       {
         name,
         command: process.execPath,
-        args: ['--enable-source-maps', file],
+        // A larger young generation: services make much short-lived garbage, and scavenging it less often costs less.
+        args: ['--enable-source-maps', '--max-semi-space-size=32', file],
         environment: {
           // Each partition syncs its own log messages: on one machine few partitions make large messages and few syncs.
           READINGS_PARTITIONS: '4',
