@@ -1,4 +1,4 @@
-// The part of `smpp` 0.5 that an SMSC needs; the package brings no types.
+// The part of `smpp` 0.5 that an SMSC and the tests' client need; the package brings no types.
 declare module 'smpp' {
   import type { EventEmitter } from 'node:events';
   import type { Server } from 'node:net';
@@ -17,11 +17,14 @@ declare module 'smpp' {
   interface Session extends EventEmitter {
     send(pdu: Pdu): boolean;
     deliver_sm(options: Record<string, unknown>, done: (pdu: Pdu) => void): boolean;
+    bind_transceiver(options: Record<string, unknown>, done: (pdu: Pdu) => void): boolean;
+    submit_sm(options: Record<string, unknown>, done: (pdu: Pdu) => void): boolean;
     close(): void;
     destroy(): void;
   }
   interface SmppServer extends Server {
     sessions: Session[];
   }
+  export function connect(options: { host: string; port: number; tls: boolean }): Session;
   export function createServer(listener: (session: Session) => void): SmppServer;
 }
