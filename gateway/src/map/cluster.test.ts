@@ -60,4 +60,14 @@ describe('clusterMarkers', () => {
       expect(points.length + clusters.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
     },
   );
+
+  test('marks on both sides of a cell border become one: no number hides another', () => {
+    // At zoom 7 the world is 65,536 pixels wide; 54,900 is a border of the 60-pixel cells.
+    const at = (id: string, pixel: number) => marker(id, (pixel / 65_536) * 360 - 180, 30);
+    const view = clusterMarkers([at('a', 54_894), at('b', 54_896), at('c', 54_904), at('d', 54_906)], 7);
+    expect(view.clusters).toHaveLength(1);
+    expect(view.clusters[0]?.count).toBe(4);
+    const apart = clusterMarkers([at('a', 54_850), at('b', 54_852), at('c', 54_904), at('d', 54_906)], 7);
+    expect(apart.clusters.map((cluster) => cluster.count)).toEqual([2, 2]);
+  });
 });

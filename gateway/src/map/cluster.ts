@@ -6,6 +6,8 @@ export const UNCLUSTERED_ZOOM = 14;
 export const MAX_MARKS = 500;
 
 const CELL_PIXELS = 60;
+/** Nearer than this part of a cell (45 pixels) two marks overlap. */
+const CLOSE_CELLS = 0.75;
 /** MapLibre's world is one tile of 512 pixels at zoom 0. */
 const WORLD_PIXELS = 512;
 
@@ -33,12 +35,36 @@ function grid(markers: readonly MapPoint[], zoom: number): MapView {
     else cells.set(key, [marker]);
   }
   const view: MapView = { points: [], clusters: [] };
-  for (const cell of cells.values()) {
-    const [only] = cell;
-    if (cell.length === 1 && only) view.points.push(only);
-    else view.clusters.push(clusterOf(cell));
+  for (const group of joinClose([...cells.values()], scale)) {
+    const [only] = group;
+    if (group.length === 1 && only) view.points.push(only);
+    else view.clusters.push(clusterOf(group));
   }
   return view;
+}
+
+/** Cells whose middles come too close to be drawn side by side join the larger one, so that no number hides another. */
+function joinClose(cells: MapPoint[][], scale: number): MapPoint[][] {
+  const placed = new Map<string, { x: number; y: number; markers: MapPoint[] }[]>();
+  const groups: MapPoint[][] = [];
+  for (const cell of cells.sort((a, b) => b.length - a.length)) {
+    const x = (cell.reduce((sum, marker) => sum + mercatorX(marker.lon), 0) / cell.length) * scale;
+    const y = (cell.reduce((sum, marker) => sum + mercatorY(marker.lat), 0) / cell.length) * scale;
+    const [column, row] = [Math.floor(x), Math.floor(y)];
+    const around = [-1, 0, 1].flatMap((dx) =>
+      [-1, 0, 1].flatMap((dy) => placed.get(`${column + dx}:${row + dy}`) ?? []),
+    );
+    const close = around.find((group) => Math.hypot(group.x - x, group.y - y) < CLOSE_CELLS);
+    if (close) {
+      close.markers.push(...cell);
+      continue;
+    }
+    const markers = [...cell];
+    groups.push(markers);
+    const key = `${column}:${row}`;
+    placed.set(key, [...(placed.get(key) ?? []), { x, y, markers }]);
+  }
+  return groups;
 }
 
 function clusterOf(markers: readonly MapPoint[]): MapCluster {
