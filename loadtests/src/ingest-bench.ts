@@ -87,7 +87,7 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
     const acked = await generator.finish();
     const messages = (await lastSequence(client)) - logBefore;
     const stopped = performance.now();
-    // The archive of raw frames lingers for larger chunks; it has done as much for the warm-up as it will owe at the end.
+    // The archive of raw frames follows every 15 s; it has done as much for the warm-up as it will owe at the end.
     await drained(client, ['readings', 'rules']);
     const drainedSeconds = (performance.now() - stopped) / 1_000;
     const cpuAfter = cpu(system);

@@ -37,6 +37,8 @@ export interface PartitionGroup {
   handle(messages: LogMessage[]): Promise<void>;
   /** Most messages in one call. */
   maxMessages?: number;
+  /** How long to wait for more before a call, ms, at most a second: for work whose cost lies in the call. */
+  lingerMs?: number;
 }
 
 const ACK_WAIT_MS = 6_000;
@@ -119,7 +121,10 @@ export class LogConsumer {
         });
         continue;
       }
-      await this.#handle(this.#queue.splice(0, this.definition.maxMessages ?? 256));
+      const { maxMessages = 256, lingerMs = 0 } = this.definition;
+      if (lingerMs > 0 && this.#queue.length < maxMessages && !this.#stopping) await sleep(lingerMs);
+      const messages = this.#queue.splice(0, maxMessages);
+      if (messages.length > 0) await this.#handle(messages);
     }
   }
 
