@@ -1,8 +1,10 @@
 export { type Announce, ManagedProcess, type ProcessSpec } from './managed-process';
+export { issuers } from './nats-users';
 export { OperatorError } from './operator-error';
 export { cacheFolder, repositoryRoot } from './paths';
 export { choosePort, portIsFree } from './ports';
 export { Reaper } from './reaper';
+export { ensureSecrets, type Secrets } from './secrets';
 export { mongodSpec, mongodUri } from './servers/mongod';
 export { type NatsUser, natsServerSpec, natsUrl } from './servers/nats-server';
 export { obtainServers } from './servers/obtain';

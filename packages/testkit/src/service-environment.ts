@@ -1,49 +1,15 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { ensureSecrets, issuers, type Secrets } from '@greenwatch/infra';
 import { reaper } from './reaper';
 import type { TestServers } from './test-servers';
 
-const ISSUERS = [
-  'registry',
-  'ingestion',
-  'readings',
-  'rules',
-  'permits',
-  'tasking',
-  'notifications',
-  'gateway',
-  'demo',
-  'admin',
-] as const;
-
 /** Key files for one set of test servers: every issuer's private key, everybody's public keys, field keys. */
-export interface TestKeys {
-  privateKeyFile(issuer: string): string;
-  publicKeysFile: string;
-  fieldKeysFile: string;
-}
+export type TestKeys = Pick<Secrets, 'privateKeyFile' | 'publicKeysFile' | 'fieldKeysFile'>;
 
 const made = new WeakMap<TestServers, TestKeys>();
 
+/** The keys of a real system, made by what makes them there. */
 export function testKeys(servers: TestServers): TestKeys {
-  const existing = made.get(servers);
-  if (existing) return existing;
-  const folder = reaper.temporaryFolder('keys');
-  const privateKeyFile = (issuer: string) => path.join(folder, `${issuer}.jwk.json`);
-  const publicKeys = ISSUERS.map((issuer) => {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    writeFileSync(privateKeyFile(issuer), JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: issuer }));
-    return { ...publicKey.export({ format: 'jwk' }), kid: issuer, alg: 'EdDSA', use: 'sig' };
-  });
-  const keys: TestKeys = {
-    privateKeyFile,
-    publicKeysFile: path.join(folder, 'public.jwks.json'),
-    fieldKeysFile: path.join(folder, 'field-keys.json'),
-  };
-  writeFileSync(keys.publicKeysFile, JSON.stringify({ keys: publicKeys }));
-  const key = () => randomBytes(32).toString('base64');
-  writeFileSync(keys.fieldKeysFile, JSON.stringify({ current: 'k1', keys: { k1: key() }, indexKey: key() }));
+  const keys = made.get(servers) ?? ensureSecrets(reaper.temporaryFolder('keys'), issuers);
   made.set(servers, keys);
   return keys;
 }
