@@ -3,6 +3,7 @@ import type { NatsUser } from './servers/nats-server';
 /** Who may log in to NATS, each with a signing key of its own as an issuer of identities. */
 export const issuers = [
   ...['registry', 'ingestion', 'readings', 'rules', 'permits', 'tasking', 'notifications', 'gateway'],
+  ...['fraud', 'complaints', 'credit'],
   ...['demo', 'admin'],
 ] as const;
 

@@ -41,6 +41,9 @@ export const services: PlannedProcess[] = [
   service('rules'),
   service('permits'),
   service('tasking'),
+  service('fraud'),
+  service('complaints'),
+  service('credit'),
   service('notifications', ({ smppUrl }) => (smppUrl ? { SMPP_URL: smppUrl } : {})),
   {
     name: 'gateway',

@@ -30,7 +30,7 @@ export function sessionRoutes(app: App, gateway: Gateway): void {
       id,
       name,
       username: session?.username,
-      roles: roles.filter((role) => role !== 'service'),
+      roles: roles.filter((role) => role !== 'service' && role !== 'public'),
       division,
       divisionName: divisions.find(({ code }) => code === division)?.name,
       personId,

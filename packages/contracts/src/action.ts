@@ -19,7 +19,9 @@ export const ROLES = [
   'principal',
   'operator-staff',
   'viewer',
+  'complaint-handler',
   'service',
+  'public',
 ] as const;
 
 /** What an account may do; where it may do it is its division or enterprise. */
@@ -33,9 +35,11 @@ export const AUTHORITY: readonly Role[] = [
   'duty-officer',
   'grid-member',
   'viewer',
+  'complaint-handler',
   'service',
 ];
-export const EVERYBODY: readonly Role[] = ROLES;
+/** Everybody with an account, and the processes: not the public, which sees only what names it. */
+export const EVERYBODY: readonly Role[] = ROLES.filter((role) => role !== 'public');
 
 export type Params<C extends ActionContract> = Static<C['params']>;
 export type Result<C extends ActionContract> = Static<C['result']>;

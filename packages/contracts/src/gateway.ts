@@ -9,8 +9,8 @@ import { Alarm } from './rules';
 import { DivisionCode, Id, Level, Literals, Mn, strict, Time } from './schema';
 import { Assignee, Task } from './tasking';
 
-/** Roles an account may have: all but that of the processes themselves. */
-export const AccountRole = Literals(ROLES.filter((role) => role !== 'service'));
+/** Roles an account may have: all but that of the processes themselves and of those who have no account. */
+export const AccountRole = Literals(ROLES.filter((role) => role !== 'service' && role !== 'public'));
 export const Password = Type.String({ minLength: 10, maxLength: 200 });
 export const Username = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{2,63}$' });
 

@@ -1,3 +1,6 @@
+import { complaintsActions } from './complaints';
+import { creditActions } from './credit';
+import { fraudActions } from './fraud';
 import { gatewayActions } from './gateway';
 import { ingestionActions } from './ingestion';
 import { notificationsActions } from './notifications';
@@ -15,6 +18,9 @@ export const actions = {
   ...readingsActions,
   ...rulesActions,
   ...taskingActions,
+  ...fraudActions,
+  ...complaintsActions,
+  ...creditActions,
   ...notificationsActions,
   ...gatewayActions,
 } as const;
@@ -22,13 +28,20 @@ export type Actions = typeof actions;
 export type ActionName = keyof Actions;
 
 export * from './action';
+export * from './complaints';
+export * from './credit';
+export * from './fraud';
 export * from './gateway';
+export * as complaintsFacts from './gen/greenwatch/complaints/v1/complaints';
+export * as creditFacts from './gen/greenwatch/credit/v1/credit';
 export * as fact from './gen/greenwatch/fact/v1/fact';
+export * as fraudFacts from './gen/greenwatch/fraud/v1/fraud';
 export * as ingestionFacts from './gen/greenwatch/ingestion/v1/ingestion';
 export * as notificationsFacts from './gen/greenwatch/notifications/v1/notifications';
 export * as permitsFacts from './gen/greenwatch/permits/v1/permits';
 export * as readingsLog from './gen/greenwatch/readings/v1/log';
 export * as readingsGrpc from './gen/greenwatch/readings/v1/readings';
+export * as readingsFacts from './gen/greenwatch/readings/v1/totals';
 export * as registryFacts from './gen/greenwatch/registry/v1/registry';
 export * as rulesFacts from './gen/greenwatch/rules/v1/rules';
 export * as taskingFacts from './gen/greenwatch/tasking/v1/tasking';

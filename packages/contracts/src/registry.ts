@@ -83,6 +83,7 @@ export const PERSON_ROLES = [
   'grid-member',
   'principal',
   'operator-staff',
+  'complaint-handler',
 ] as const;
 export const Person = Type.Object(
   {

@@ -5,7 +5,8 @@ import { unauthenticated } from './errors';
 
 /** Who is asking. Travels as a signed token in Moleculer's meta and gRPC's metadata (design.md 6). */
 export interface Caller {
-  kind: 'user' | 'api-key' | 'service';
+  /** `public`: somebody without an account; the gateway alone speaks for them. */
+  kind: 'user' | 'api-key' | 'service' | 'public';
   id: string;
   name: string;
   roles: Role[];

@@ -16,13 +16,15 @@ export function scopeFilter(caller: Caller, enterpriseField = 'enterpriseId'): R
   if (caller.enterpriseId !== undefined) return { [enterpriseField]: caller.enterpriseId };
   if (caller.operatorId !== undefined) return { operatorId: caller.operatorId };
   if (caller.kind === 'service') return {};
+  // What the public may see is asked for by other means than scope.
+  if (caller.kind === 'public') return { divisionPath: { $in: [] } };
   return { divisionPath: caller.division };
 }
 
 /** The same decision for one record at hand. */
 export function inScope(caller: Caller, record: Scoped): boolean {
   if (caller.enterpriseId !== undefined) return record.enterpriseId === caller.enterpriseId;
-  if (caller.operatorId !== undefined) return false;
+  if (caller.operatorId !== undefined || caller.kind === 'public') return false;
   return caller.kind === 'service' || record.divisionPath.includes(caller.division);
 }
 

@@ -100,5 +100,7 @@ export function permitChanged(permit: StoredPermit, now: number): permitsFacts.P
       referenceOxygen: limit.referenceOxygen ?? 0,
       validTo: limit.validTo ?? 0,
     })),
+    outlets: [],
+    quotas: [],
   };
 }

@@ -35,6 +35,7 @@ export const enterpriseFact = (doc: EnterpriseDoc, now: number): NewFact<registr
       managementClass: doc.managementClass,
       principalPersonId: doc.principalPersonId ?? '',
       status: doc.status,
+      legalRepresentative: '',
     },
     now,
   );

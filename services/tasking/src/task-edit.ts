@@ -132,6 +132,13 @@ function factData(task: TaskDoc, remark = ''): taskingFacts.TaskChanged {
     reportBy: task.reportBy ?? 0,
     reviewBy: task.reviewBy ?? 0,
     remark,
+    clueSource: 'alarm',
+    origins: task.alarmIds.map((alarmId) => ({ kind: 'alarm', id: alarmId })),
+    conclusion: task.findings.at(-1)?.conclusion ?? '',
+    finding: task.findings.at(-1)?.text ?? '',
+    reviewedAt: task.reviews.findLast(({ decision }) => decision === 'approve')?.at ?? 0,
+    closedAt: 0,
+    caseId: '',
   };
 }
 

@@ -1,0 +1,4 @@
+import { startService } from '@greenwatch/kit';
+import { creditService } from './credit.service';
+
+void startService(creditService);

@@ -1,0 +1,4 @@
+import { startService } from '@greenwatch/kit';
+import { fraudService } from './fraud.service';
+
+void startService(fraudService);
