@@ -5,6 +5,7 @@ import { gatewayActions } from './gateway';
 import { ingestionActions } from './ingestion';
 import { notificationsActions } from './notifications';
 import { permitsActions } from './permits';
+import { permitsDutiesActions } from './permits-duties';
 import { readingsActions } from './readings';
 import { registryActions } from './registry';
 import { rulesActions } from './rules';
@@ -14,6 +15,7 @@ import { taskingActions } from './tasking';
 export const actions = {
   ...registryActions,
   ...permitsActions,
+  ...permitsDutiesActions,
   ...ingestionActions,
   ...readingsActions,
   ...rulesActions,
@@ -48,6 +50,7 @@ export * as taskingFacts from './gen/greenwatch/tasking/v1/tasking';
 export * from './ingestion';
 export * from './notifications';
 export * from './permits';
+export * from './permits-duties';
 export * from './readings';
 export * from './registry';
 export * from './rules';
