@@ -48,3 +48,4 @@ export {
 export { SpanKind, traced, traceParent } from './telemetry';
 export { dayOf, isoTime, isoTimeOrNone, startOfDay } from './time';
 export { ajv, describeErrors, type FieldError } from './validation';
+export { endOfWorkingDay } from './working-days';
