@@ -30,7 +30,20 @@ export const Enterprise = Type.Object(
     industryName: Type.String(),
     managementClass: Literals(['key', 'simplified', 'registration']),
     principalPersonId: Type.Optional(Id),
+    legalRepresentative: Type.Optional(Type.String({ maxLength: 100, description: '法定代表人' })),
     status: Literals(['producing', 'stopped', 'closed']),
+  },
+  strict,
+);
+/** A firm that maintains devices for enterprises (运维单位). */
+export const Operator = Type.Object(
+  {
+    id: Id,
+    uscc: Type.String({ description: 'unified social credit code (GB 32100-2015)' }),
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    divisionCode: DivisionCode,
+    divisionPath: Type.Array(DivisionCode),
+    barred: Type.Boolean({ description: 'on the blacklist of credit: it may take on no devices until lifted' }),
   },
   strict,
 );
@@ -108,6 +121,7 @@ export const EnterpriseDetail = Type.Composite([
 /** What `registry.import` takes of each: the stored fields that the registry does not derive itself (paths, masks). */
 export const DivisionInput = Type.Omit(Division, ['path']);
 export const EnterpriseInput = Type.Omit(Enterprise, ['divisionPath']);
+export const OperatorInput = Type.Omit(Operator, ['divisionPath', 'barred']);
 export const OutletInput = Type.Omit(Outlet, ['divisionPath']);
 export const DeviceInput = Type.Composite(
   [Type.Omit(Device, ['divisionPath', 'firstSeen']), Type.Object({ password: Type.String({ maxLength: 32 }) })],
@@ -164,11 +178,29 @@ export const registryActions = {
         outletId: Id,
         password: Type.String({ minLength: 1, maxLength: 32 }),
         from: Type.Optional(Time),
+        operatorId: Type.Optional(Id),
       },
       strict,
     ),
     result: Device,
     roles: ['administrator', 'supervisor'],
+  },
+  'registry.operator.list': {
+    params: Type.Object(
+      {
+        q: Type.Optional(Type.String({ maxLength: 100, description: 'part of the name, or a credit code' })),
+        barred: Type.Optional(Type.Boolean()),
+        ...PageParams,
+      },
+      strict,
+    ),
+    result: Page(Operator),
+    roles: [...AUTHORITY, 'operator-staff'],
+  },
+  'registry.operator.get': {
+    params: Type.Object({ id: Id }, strict),
+    result: Operator,
+    roles: [...AUTHORITY, 'operator-staff'],
   },
   'registry.person.list': {
     params: Type.Object(
@@ -184,6 +216,7 @@ export const registryActions = {
       {
         divisions: Type.Optional(Type.Array(DivisionInput)),
         enterprises: Type.Optional(Type.Array(EnterpriseInput)),
+        operators: Type.Optional(Type.Array(OperatorInput)),
         outlets: Type.Optional(Type.Array(OutletInput)),
         devices: Type.Optional(Type.Array(DeviceInput)),
         persons: Type.Optional(Type.Array(PersonInput)),
@@ -198,12 +231,14 @@ export const registryActions = {
 export type Division = Static<typeof Division>;
 export type Enterprise = Static<typeof Enterprise>;
 export type EnterpriseDetail = Static<typeof EnterpriseDetail>;
+export type Operator = Static<typeof Operator>;
 export type Outlet = Static<typeof Outlet>;
 export type Device = Static<typeof Device>;
 export type Facility = Static<typeof Facility>;
 export type Person = Static<typeof Person>;
 export type DivisionInput = Static<typeof DivisionInput>;
 export type EnterpriseInput = Static<typeof EnterpriseInput>;
+export type OperatorInput = Static<typeof OperatorInput>;
 export type OutletInput = Static<typeof OutletInput>;
 export type DeviceInput = Static<typeof DeviceInput>;
 export type PersonInput = Static<typeof PersonInput>;
