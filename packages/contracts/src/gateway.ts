@@ -7,7 +7,7 @@ import { Moment } from './readings';
 import { Enterprise, EnterpriseDetail } from './registry';
 import { Alarm } from './rules';
 import { DivisionCode, Id, Level, Literals, Mn, strict, Time } from './schema';
-import { Assignee, Task } from './tasking';
+import { Assignee, Case, Task } from './tasking';
 
 /** Roles an account may have: all but that of the processes themselves and of those who have no account. */
 export const AccountRole = Literals(ROLES.filter((role) => role !== 'service' && role !== 'public'));
@@ -58,6 +58,7 @@ export const API_AREAS = [
   'permits',
   'alarms',
   'tasks',
+  'cases',
   'notices',
   'ingestion',
   'map',
@@ -206,6 +207,8 @@ export const LiveEvents = {
             'level',
             'title',
             'clueId',
+            'clueSource',
+            'caseId',
             'alarmId',
             'enterpriseId',
             'enterpriseName',
@@ -232,6 +235,96 @@ export const LiveEvents = {
           Type.Omit(Notice, ['deliveries']),
           Type.Object({ deliveries: Type.Array(Type.Omit(Delivery, ['attempts', 'to'])) }),
         ],
+        strict,
+      ),
+    },
+    strict,
+  ),
+  // These five are for the authority alone: what an enterprise is to know it is told by a notice.
+  suspicion: Type.Object(
+    {
+      verb: Type.String(),
+      suspicion: Type.Object(
+        {
+          id: Id,
+          enterpriseId: Id,
+          outletId: Id,
+          authenticity: Type.Number(),
+          level: Type.String(),
+          active: Type.Boolean(),
+          verdict: Type.Optional(Type.String()),
+        },
+        strict,
+      ),
+    },
+    strict,
+  ),
+  check: Type.Object(
+    {
+      verb: Type.String(),
+      check: Type.Object(
+        {
+          id: Id,
+          check: Type.String(),
+          enterpriseId: Id,
+          enterpriseName: Type.String(),
+          outletId: Type.Optional(Id),
+          level: Level,
+          stage: Type.Optional(Type.String()),
+          active: Type.Boolean(),
+          text: Type.String(),
+        },
+        strict,
+      ),
+    },
+    strict,
+  ),
+  complaint: Type.Object(
+    {
+      verb: Type.String(),
+      complaint: Type.Object(
+        {
+          id: Id,
+          number: Type.String(),
+          category: Type.String(),
+          state: Type.String(),
+          level: Level,
+          place: Type.String(),
+          enterpriseId: Type.Optional(Id),
+        },
+        strict,
+      ),
+    },
+    strict,
+  ),
+  case: Type.Object(
+    {
+      verb: Type.String(),
+      case: Type.Composite(
+        [
+          Type.Pick(Case, ['id', 'number', 'state', 'partyKind', 'partyId', 'partyName', 'act']),
+          Type.Object({ taskId: Type.Optional(Id) }),
+        ],
+        strict,
+      ),
+    },
+    strict,
+  ),
+  rating: Type.Object(
+    {
+      verb: Type.String(),
+      rating: Type.Object(
+        {
+          id: Id,
+          partyKind: Type.String(),
+          partyId: Id,
+          partyName: Type.String(),
+          scheme: Type.String(),
+          period: Type.String(),
+          score: Type.Number(),
+          colour: Type.String(),
+          state: Type.String(),
+        },
         strict,
       ),
     },

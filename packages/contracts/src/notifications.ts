@@ -17,17 +17,46 @@ export const Delivery = Type.Object(
   },
   strict,
 );
+export const SUBJECT_KINDS = [
+  'task',
+  'alarm',
+  'check',
+  'duty',
+  'complaint',
+  'case',
+  'rating',
+  'blacklist',
+  'model',
+] as const;
+/** What a notice is about. */
+export const NoticeSubject = Type.Object({ kind: Literals(SUBJECT_KINDS), id: Id }, strict);
 export const Notice = Type.Object(
   {
     id: Id,
     recipientPersonId: Id,
     title: Type.String(),
     body: Type.String(),
-    subject: Type.Object({ kind: Literals(['task', 'alarm']), id: Id }, strict),
+    subject: NoticeSubject,
     level: Level,
     createdAt: Time,
     readAt: Type.Optional(Time),
     deliveries: Type.Array(Delivery),
+  },
+  strict,
+);
+
+/** A message to a reporter's phone: its own record, for the audit of complaints. */
+export const PhoneMessage = Type.Object(
+  {
+    id: Id,
+    template: Type.String(),
+    to: Type.String({ description: 'masked' }),
+    status: Delivery.properties.status,
+    at: Time,
+    attempts: Type.Integer(),
+    validUntil: Time,
+    createdAt: Time,
+    error: Type.Optional(Type.String()),
   },
   strict,
 );
@@ -40,13 +69,21 @@ export const notificationsActions = {
     roles: EVERYBODY,
   },
   'notifications.notice.read': { params: Type.Object({ id: Id }, strict), result: Notice, roles: EVERYBODY },
-  // Who was told of a task or an alarm, when and how: evidence (domain.md 7).
+  // Who was told of it, when and how: evidence (domain.md 7).
   'notifications.notice.ofSubject': {
-    params: Type.Object({ kind: Literals(['task', 'alarm']), id: Id }, strict),
+    params: NoticeSubject,
     result: Type.Array(Notice),
     roles: AUTHORITY,
+  },
+  // Messages to reporters' phones: that they went and when, never what they said nor to which number.
+  'notifications.phoneMessage.list': {
+    params: Type.Object({ ...PageParams }, strict),
+    result: Page(PhoneMessage),
+    roles: ['administrator', 'complaint-handler'],
   },
 } as const satisfies Record<string, ActionContract>;
 
 export type Notice = Static<typeof Notice>;
 export type Delivery = Static<typeof Delivery>;
+export type PhoneMessage = Static<typeof PhoneMessage>;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];

@@ -1,8 +1,38 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ActionContract, AUTHORITY, EVERYBODY } from './action';
 import { DivisionCode, Id, Level, Literals, Page, PageParams, strict, Time } from './schema';
+import { caseActions } from './tasking-cases';
 
-export const TASK_TYPES = ['VERIFY', 'INSPECT', 'EXPLAIN'] as const;
+export * from './tasking-cases';
+
+/**
+ * VERIFY and INSPECT go into an enterprise: two certified officers. OBSERVE stays in public space (photos, smell, outfall,
+ * talk to the complainant): one grid member or officer. EXPLAIN is for the enterprise (domain.md 5.1).
+ */
+export const TASK_TYPES = ['VERIFY', 'INSPECT', 'EXPLAIN', 'OBSERVE'] as const;
+/** Where a clue came from (domain.md 5.2); `manual`: somebody of the authority wrote it down. */
+export const CLUE_SOURCES = ['alarm', 'suspicion', 'check', 'complaint', 'manual'] as const;
+export const ClueSource = Literals(CLUE_SOURCES);
+/** How a manual clue reached the authority (domain.md 5.2). */
+export const CLUE_CHANNELS = [
+  'superior-order',
+  'transfer',
+  'media',
+  'remote-sensing',
+  'double-random',
+  'patrol',
+  'other',
+] as const;
+/** What a clue was opened or joined by: who published it waits for the result. */
+export const Origin = Type.Object({ kind: ClueSource, id: Id }, strict);
+export const Place = Type.Object(
+  {
+    lon: Type.Number({ minimum: -180, maximum: 180, description: 'CGCS2000 degrees' }),
+    lat: Type.Number({ minimum: -90, maximum: 90, description: 'CGCS2000 degrees' }),
+    address: Type.String({ maxLength: 300 }),
+  },
+  strict,
+);
 /** domain.md 5.2; EXPLAIN goes DISPATCHED → ACCEPTED → SUBMITTED → REVIEWED → CLOSED. */
 export const TASK_STATES = [
   'CREATED',
@@ -20,7 +50,7 @@ export const Assignee = Type.Object(
   {
     personId: Id,
     name: Type.String(),
-    role: Literals(['lead', 'second', 'principal', 'duty']),
+    role: Literals(['lead', 'second', 'principal', 'duty', 'observer']),
     certificateNo: Type.Optional(Type.String()),
     acceptedAt: Type.Optional(Time),
   },
@@ -78,11 +108,14 @@ export const Task = Type.Object(
     level: Level,
     title: Type.String(),
     clueId: Id,
+    clueSource: ClueSource,
+    origins: Type.Array(Origin, { description: 'everything that led here, the first one first' }),
     alarmId: Type.Optional(Id),
-    enterpriseId: Id,
-    enterpriseName: Type.String(),
+    enterpriseId: Type.Optional(Id),
+    enterpriseName: Type.Optional(Type.String()),
     outletId: Type.Optional(Id),
-    place: Type.Object({ lon: Type.Number(), lat: Type.Number(), address: Type.String() }, strict),
+    place: Place,
+    detail: Type.Optional(Type.String({ description: 'what the origin says, for those who go there' })),
     linkedTaskId: Type.Optional(Id),
     assignees: Type.Array(Assignee),
     watchers: Type.Array(Id),
@@ -90,7 +123,10 @@ export const Task = Type.Object(
     arriveBy: Type.Optional(Time),
     reportBy: Type.Optional(Time),
     reviewBy: Type.Optional(Time),
-    overdue: Type.Array(Literals(['accept', 'arrive', 'report', 'review'])),
+    fileBy: Type.Optional(
+      Type.String({ format: 'date-time', description: 'until when to file a case or not (domain.md 5.5: 15 d)' }),
+    ),
+    overdue: Type.Array(Literals(['accept', 'arrive', 'report', 'review', 'file'])),
     escalation: Literals(['none', 'superior', 'city', 'province']),
     checkIns: Type.Array(CheckIn),
     photos: Type.Array(Photo),
@@ -104,15 +140,36 @@ export const Task = Type.Object(
     ),
     history: Type.Array(TaskEvent),
     createdAt: Time,
+    closedAt: Type.Optional(Time),
+    caseId: Type.Optional(Id),
     divisionPath: Type.Array(DivisionCode),
+  },
+  strict,
+);
+/** Something that may be wrong somewhere (domain.md 5.2). */
+export const Clue = Type.Object(
+  {
+    id: Id,
+    source: ClueSource,
+    channel: Type.Optional(Literals(CLUE_CHANNELS)),
+    topic: Type.String(),
+    title: Type.String(),
+    enterpriseId: Type.Optional(Id),
+    place: Type.Optional(Place),
+    level: Level,
+    openedAt: Time,
+    closedAt: Type.Optional(Time),
+    origins: Type.Array(Origin),
+    taskIds: Type.Array(Id),
   },
   strict,
 );
 
 const ById = { id: Id };
-const PEOPLE = ['administrator', 'supervisor', 'officer', 'duty-officer', 'principal'] as const;
+const PEOPLE = ['administrator', 'supervisor', 'officer', 'duty-officer', 'grid-member', 'principal'] as const;
 const REVIEWERS = ['administrator', 'supervisor'] as const;
-const INSPECTORS = ['supervisor', 'officer'] as const;
+/** Whoever goes out; a grid member is only ever given an OBSERVE. */
+const GO_OUT = ['supervisor', 'officer', 'grid-member'] as const;
 
 export const taskingActions = {
   'tasking.task.list': {
@@ -124,6 +181,8 @@ export const taskingActions = {
         open: Type.Optional(Type.Boolean()),
         enterpriseId: Type.Optional(Id),
         alarmId: Type.Optional(Id),
+        originKind: Type.Optional(ClueSource),
+        originId: Type.Optional(Id),
         ...PageParams,
       },
       strict,
@@ -146,7 +205,7 @@ export const taskingActions = {
       strict,
     ),
     result: Task,
-    roles: INSPECTORS,
+    roles: GO_OUT,
   },
   'tasking.task.recordFinding': {
     params: Type.Object(
@@ -158,7 +217,7 @@ export const taskingActions = {
       strict,
     ),
     result: Task,
-    roles: INSPECTORS,
+    roles: GO_OUT,
   },
   'tasking.task.explain': {
     params: Type.Object({ ...ById, text: Type.String({ minLength: 1, maxLength: 5000 }) }, strict),
@@ -175,6 +234,12 @@ export const taskingActions = {
     roles: REVIEWERS,
   },
   'tasking.task.close': { params: Type.Object(ById, strict), result: Task, roles: REVIEWERS },
+  // What need not be done any more; never by somebody it was given to.
+  'tasking.task.cancel': {
+    params: Type.Object({ ...ById, reason: Type.String({ minLength: 1, maxLength: 1000 }) }, strict),
+    result: Task,
+    roles: REVIEWERS,
+  },
   'tasking.task.reassign': {
     params: Type.Object(
       { ...ById, personIds: Type.Array(Id, { minItems: 1, maxItems: 4 }), reason: Type.String({ minLength: 1 }) },
@@ -191,7 +256,7 @@ export const taskingActions = {
       strict,
     ),
     result: Task,
-    roles: [...INSPECTORS, 'principal'],
+    roles: [...GO_OUT, 'principal'],
   },
   // Answers with a stream; the caller finds the photo's description in the task.
   'tasking.photo.get': {
@@ -200,23 +265,37 @@ export const taskingActions = {
     roles: EVERYBODY,
   },
   'tasking.clue.list': {
-    params: Type.Object({ enterpriseId: Type.Optional(Id), ...PageParams }, strict),
-    result: Page(
-      Type.Object({
-        id: Id,
-        source: Type.String(),
-        topic: Type.String(),
-        enterpriseId: Id,
-        level: Level,
-        openedAt: Time,
-        alarmIds: Type.Array(Id),
-        taskIds: Type.Array(Id),
-      }),
-    ),
+    params: Type.Object({ enterpriseId: Type.Optional(Id), source: Type.Optional(ClueSource), ...PageParams }, strict),
+    result: Page(Clue),
     roles: AUTHORITY,
   },
+  // A clue from outside the platform. Without an enterprise it is an OBSERVE at a place.
+  'tasking.clue.create': {
+    params: Type.Object(
+      {
+        channel: Literals(CLUE_CHANNELS),
+        title: Type.String({ minLength: 2, maxLength: 100 }),
+        detail: Type.Optional(Type.String({ maxLength: 2000 })),
+        level: Level,
+        type: Literals(['VERIFY', 'INSPECT', 'OBSERVE']),
+        explain: Type.Optional(Type.Boolean({ description: 'also asks the enterprise to explain' })),
+        enterpriseId: Type.Optional(Id),
+        outletId: Type.Optional(Id),
+        place: Type.Optional(Place),
+        divisionCode: Type.Optional(DivisionCode),
+      },
+      strict,
+    ),
+    result: Clue,
+    roles: REVIEWERS,
+  },
+  ...caseActions,
 } as const satisfies Record<string, ActionContract>;
 
 export type Task = Static<typeof Task>;
 export type TaskState = (typeof TASK_STATES)[number];
 export type TaskType = (typeof TASK_TYPES)[number];
+export type ClueSource = (typeof CLUE_SOURCES)[number];
+export type Clue = Static<typeof Clue>;
+export type Origin = Static<typeof Origin>;
+export type Place = Static<typeof Place>;
