@@ -64,6 +64,8 @@ const permit: Permit = {
   version: 2,
   status: 'valid',
   limits: [],
+  outlets: [],
+  quotas: [],
   divisionPath: ['330000'],
 };
 const notice: Notice = {

@@ -100,6 +100,7 @@ async function setUp(): Promise<void> {
       basis: 'GB 13223-2011',
       validFrom: 1,
       validTo: 0,
+      minimum: 0,
     };
     await tell('facts.permits.permit.changed', permitsFacts.PermitChanged, `p-${mn}`, {
       id: `p-${mn}`,

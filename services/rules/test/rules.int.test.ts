@@ -120,6 +120,7 @@ async function source(medium: 'gas' | 'water', permitted = true): Promise<Source
     basis: 'GB 13223-2011',
     validFrom: 1,
     validTo: 0,
+    minimum: 0,
   });
   const limits = medium === 'gas' ? [limit('a21026', 'hour', 35)] : [limit('w01018', 'day', 50)];
   if (permitted) {
