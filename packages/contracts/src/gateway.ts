@@ -1,8 +1,12 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { type ActionContract, ROLES } from './action';
 import { DeviceLink } from './ingestion';
+import { Complaint } from './complaints';
+import { EnterpriseCredit } from './credit';
+import { EnterpriseAuthenticity, Suspicion } from './fraud';
 import { Delivery, Notice } from './notifications';
-import { Permit } from './permits';
+import { Check, Permit, QuotaUse } from './permits';
+import { Duty, Project } from './permits-duties';
 import { Moment } from './readings';
 import { Enterprise, EnterpriseDetail } from './registry';
 import { Alarm } from './rules';
@@ -57,6 +61,7 @@ export const API_AREAS = [
   'readings',
   'permits',
   'alarms',
+  'fraud',
   'tasks',
   'cases',
   'notices',
@@ -159,16 +164,46 @@ const Part = <T extends TSchema>(data: T) =>
 export const TimelineEntry = Type.Object(
   {
     at: Time,
-    kind: Literals(['reading', 'alarm', 'task', 'finding', 'explanation', 'permit', 'notice']),
+    kind: Literals([
+      ...['reading', 'alarm', 'task', 'finding', 'explanation', 'permit', 'notice'],
+      ...['check', 'project', 'suspicion', 'case', 'complaint', 'credit'],
+    ] as const),
     verb: Type.String(),
-    subject: Type.Object({ kind: Literals(['alarm', 'task', 'permit']), id: Id }, strict),
+    subject: Type.Object(
+      {
+        kind: Literals([
+          ...['alarm', 'task', 'permit'],
+          ...['check', 'project', 'suspicion', 'case', 'complaint', 'entry'],
+        ] as const),
+        id: Id,
+      },
+      strict,
+    ),
     level: Type.Optional(Level),
     title: Type.String(),
     detail: Type.Record(Type.String(), Type.String()),
   },
   strict,
 );
-/** 一企一档: all that is known of one enterprise, in parts that stand or fail alone, and in one timeline. */
+/** Complaints about an enterprise, as its file tells them: nothing that could lead to a reporter. */
+export const ComplaintsInFile = Type.Object(
+  {
+    open: Type.Integer(),
+    substantiated: Type.Integer(),
+    items: Type.Array(
+      Type.Pick(
+        Complaint,
+        ['id', 'number', 'category', 'state', 'level', 'receivedAt', 'answerBy', 'closedAt', 'substantiated', 'summary'],
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
+/**
+ * 一企一档: all that is known of one enterprise, in parts that stand or fail alone, and in one timeline. A part is absent
+ * where the caller may not know it at all.
+ */
 export const EnterpriseFile = Type.Object(
   {
     id: Id,
@@ -177,16 +212,34 @@ export const EnterpriseFile = Type.Object(
       {
         registry: Part(EnterpriseDetail),
         permits: Part(Type.Array(Permit)),
+        checks: Part(Type.Array(Check)),
+        quotas: Part(Type.Array(QuotaUse)),
+        projects: Part(Type.Array(Project)),
+        duties: Part(Type.Array(Duty)),
         latest: Part(Type.Array(Moment)),
-        alarms: Part(Type.Array(Alarm)),
-        tasks: Part(Type.Array(Task)),
-        notices: Type.Optional(Part(Type.Array(Notice))),
         links: Part(Type.Array(DeviceLink)),
+        alarms: Part(Type.Array(Alarm)),
+        fraud: Type.Optional(Part(EnterpriseAuthenticity)),
+        suspicions: Type.Optional(Part(Type.Array(Suspicion))),
+        tasks: Part(Type.Array(Task)),
+        cases: Type.Optional(Part(Type.Array(Case))),
+        complaints: Type.Optional(Part(ComplaintsInFile)),
+        credit: Part(EnterpriseCredit),
+        notices: Type.Optional(Part(Type.Array(Notice))),
       },
       strict,
     ),
     missing: Type.Array(Type.String(), { description: 'names of the parts that could not be had' }),
     timeline: Type.Array(TimelineEntry, { description: 'newest first' }),
+  },
+  strict,
+);
+/** Whether each service answers at present. */
+export const SystemHealth = Type.Object(
+  {
+    at: Time,
+    services: Type.Array(Type.Object({ name: Type.String(), available: Type.Boolean() }, strict)),
+    missing: Type.Array(Type.String(), { description: 'names of the services that do not answer' }),
   },
   strict,
 );
@@ -350,4 +403,6 @@ export type MapCluster = Static<typeof MapCluster>;
 export type MapView = Static<typeof MapView>;
 export type TimelineEntry = Static<typeof TimelineEntry>;
 export type EnterpriseFile = Static<typeof EnterpriseFile>;
+export type ComplaintsInFile = Static<typeof ComplaintsInFile>;
+export type SystemHealth = Static<typeof SystemHealth>;
 export type LiveEvents = { [K in keyof typeof LiveEvents]: Static<(typeof LiveEvents)[K]> };
