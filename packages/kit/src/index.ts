@@ -24,6 +24,7 @@ export {
   subjectMatches,
 } from './facts';
 export { type FieldCipher, loadFieldCipher } from './fields';
+export { cgcs2000ToGcj02, type Datum, distanceMetres, gcj02ToCgcs2000, type Point, toCgcs2000 } from './geo';
 export { GrpcServer, grpcCaller, grpcError, grpcMetadata } from './grpc';
 export { type Caller, type Identity, loadIdentity } from './identity';
 export { newId, partitionOf } from './ids';
