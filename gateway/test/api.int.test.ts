@@ -30,6 +30,8 @@ const task = (id: string): Task => ({
   title: '核查',
   clueId: 'c1',
   enterpriseId: 'e1',
+  clueSource: 'alarm',
+  origins: [{ kind: 'alarm', id: 'al1' }],
   enterpriseName: '桐乡某厂',
   place: { lon: 120.5, lat: 30.6, address: '' },
   assignees: [],

@@ -101,7 +101,7 @@ function durationMin({ startedAt, endedAt, evidence }: rulesFacts.AlarmChanged):
 }
 
 function taskOf(changed: taskingFacts.TaskChanged): LiveEvents['task']['task'] {
-  const { id, title, clueId, enterpriseId, enterpriseName, watchers } = changed;
+  const { id, title, clueId, watchers } = changed;
   return {
     id,
     type: changed.type as LiveEvents['task']['task']['type'],
@@ -109,9 +109,11 @@ function taskOf(changed: taskingFacts.TaskChanged): LiveEvents['task']['task'] {
     level: changed.level as LiveEvents['task']['task']['level'],
     title,
     clueId,
+    clueSource: changed.clueSource as LiveEvents['task']['task']['clueSource'],
+    caseId: changed.caseId || undefined,
     alarmId: changed.alarmId || undefined,
-    enterpriseId,
-    enterpriseName,
+    enterpriseId: changed.enterpriseId || undefined,
+    enterpriseName: changed.enterpriseName || undefined,
     outletId: changed.outletId || undefined,
     linkedTaskId: changed.linkedTaskId || undefined,
     assignees: changed.assignees.map(({ personId, role }) => ({

@@ -35,6 +35,8 @@ const task: Task = {
   level: 'mid',
   title: '核查',
   clueId: 'c1',
+  clueSource: 'alarm',
+  origins: [{ kind: 'alarm', id: 'al1' }],
   alarmId: 'al1',
   enterpriseId: 'e1',
   enterpriseName: '某厂',

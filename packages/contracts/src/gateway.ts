@@ -1,10 +1,10 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { type ActionContract, ROLES } from './action';
-import { DeviceLink } from './ingestion';
 import { Complaint } from './complaints';
 import { EnterpriseCredit } from './credit';
 import { EnterpriseAuthenticity, Suspicion } from './fraud';
-import { Delivery, Notice } from './notifications';
+import { DeviceLink } from './ingestion';
+import { Delivery, Notice, SUBJECT_KINDS } from './notifications';
 import { Check, Permit, QuotaUse } from './permits';
 import { Duty, Project } from './permits-duties';
 import { Moment } from './readings';
@@ -171,10 +171,7 @@ export const TimelineEntry = Type.Object(
     verb: Type.String(),
     subject: Type.Object(
       {
-        kind: Literals([
-          ...['alarm', 'task', 'permit'],
-          ...['check', 'project', 'suspicion', 'case', 'complaint', 'entry'],
-        ] as const),
+        kind: Literals([...SUBJECT_KINDS, 'permit', 'project', 'suspicion', 'entry']),
         id: Id,
       },
       strict,
@@ -193,7 +190,18 @@ export const ComplaintsInFile = Type.Object(
     items: Type.Array(
       Type.Pick(
         Complaint,
-        ['id', 'number', 'category', 'state', 'level', 'receivedAt', 'answerBy', 'closedAt', 'substantiated', 'summary'],
+        [
+          'id',
+          'number',
+          'category',
+          'state',
+          'level',
+          'receivedAt',
+          'answerBy',
+          'closedAt',
+          'substantiated',
+          'summary',
+        ],
         strict,
       ),
     ),

@@ -65,7 +65,7 @@ export const notificationsService = defineService({
 
         'notifications.notice.ofSubject': async ({ kind, id }, { caller }) => {
           const docs = await notices
-            .find({ 'subject.id': id, 'subject.kind': kind, ...scopeFilter(caller) })
+            .find({ 'subject.id': id, 'subject.kind': kind, ...scopeFilter(caller) } as never)
             .sort({ _id: 1 })
             .lean<NoticeDoc[]>();
           return docs.map(noticeOf);

@@ -407,17 +407,19 @@ function Detail({ task }: { task: Task }) {
               </Suspense>
             )}
             <div className="panel-body">
-              <Link
-                to={`/enterprises/${task.enterpriseId}`}
-                style={{ fontWeight: 700, fontSize: 16, color: 'inherit' }}
-              >
-                {task.enterpriseName}
-              </Link>
+              {task.enterpriseId && (
+                <Link
+                  to={`/enterprises/${task.enterpriseId}`}
+                  style={{ fontWeight: 700, fontSize: 16, color: 'inherit' }}
+                >
+                  {task.enterpriseName}
+                </Link>
+              )}
               <p className="muted">{task.place.address}</p>
               {!explain && (
                 <div className="cluster" style={{ marginTop: 10 }}>
                   <a
-                    href={mapLink(task.place, task.enterpriseName)}
+                    href={mapLink(task.place, task.enterpriseName ?? task.title)}
                     target="_blank"
                     rel="noreferrer"
                     data-testid="open-in-map"
@@ -444,7 +446,7 @@ function Detail({ task }: { task: Task }) {
           {task.alarmId && <TheAlarm id={task.alarmId} />}
         </div>
         <div>
-          <FileSummary task={task} />
+          {task.enterpriseId && <FileSummary task={task} />}
           <People task={task} />
           {task.linkedTaskId && (
             <Panel>
