@@ -1,5 +1,10 @@
-import type { Alarm, Notice, Permit, Task } from '@greenwatch/contracts';
-import { buildTimeline } from './timeline';
+import type { Alarm, Case, Check, Notice, Permit, Project, Suspicion, Task } from '@greenwatch/contracts';
+import { buildTimeline, type TimelineSources } from './timeline';
+
+const nothing: TimelineSources = {
+  ...{ alarms: [], tasks: [], permits: [], notices: [], checks: [], projects: [], suspicions: [] },
+  ...{ cases: [], complaints: [], entries: [], people: [] },
+};
 
 const alarm: Alarm = {
   id: 'al1',
@@ -82,7 +87,7 @@ const notice: Notice = {
 };
 
 describe('buildTimeline', () => {
-  const timeline = buildTimeline({ alarms: [alarm], tasks: [task], permits: [permit], notices: [notice], people: [] });
+  const timeline = buildTimeline({ ...nothing, alarms: [alarm], tasks: [task], permits: [permit], notices: [notice] });
 
   test('newest first over every source and whatever the zone of the text; a cause below its effect', () => {
     expect(timeline.map(({ kind, verb }) => `${kind} ${verb}`)).toEqual([
@@ -115,7 +120,7 @@ describe('buildTimeline', () => {
   test('a notice says to whom it went; a name of one task, or of the enterprise, serves everywhere', () => {
     const other: Task = { ...task, id: 't2', assignees: [], finding: undefined };
     const detailsOf = (people: { id: string; name: string }[], tasks: Task[], to: string) =>
-      buildTimeline({ alarms: [], permits: [], people, tasks, notices: [{ ...notice, recipientPersonId: to }] });
+      buildTimeline({ ...nothing, people, tasks, notices: [{ ...notice, recipientPersonId: to }] });
     const told = (to: string, people: { id: string; name: string }[] = []) =>
       detailsOf(people, [task], to).find(({ kind }) => kind === 'notice')?.detail;
     expect(told('p1')).toEqual({ to: '王芳', channels: 'sms:delivered' });
@@ -131,7 +136,7 @@ describe('buildTimeline', () => {
       finding: undefined,
     };
     const told: Notice = { ...notice, recipientPersonId: 'p9' };
-    const entries = buildTimeline({ alarms: [], tasks: [reviewed], permits: [], notices: [told], people: [] });
+    const entries = buildTimeline({ ...nothing, tasks: [reviewed], notices: [told] });
     expect(entries.map(({ detail }) => detail)).toEqual([
       { type: 'VERIFY', byId: 'supervisor-330000' },
       { toId: 'p9', channels: 'sms:delivered' },
@@ -146,7 +151,67 @@ describe('buildTimeline', () => {
       active: true,
       evidence: alarm.evidence.map((evidence) => ({ ...evidence, limit: undefined })),
     };
-    const entries = buildTimeline({ alarms: [silent], tasks: [], permits: [], notices: [], people: [] });
+    const entries = buildTimeline({ ...nothing, alarms: [silent] });
     expect(entries.map(({ verb }) => verb)).toEqual(['raised']);
+  });
+
+  test('what the other services know stands in the same line, each with the subject that leads to it', () => {
+    const project = {
+      id: 'pr1',
+      name: '二期扩建',
+      steps: [{ step: 'eia-received', at: '2026-02-01T09:00:00+08:00', number: '浙环受〔2026〕1号' }],
+    } as Project;
+    const check = {
+      id: 'ch1',
+      check: 'EIA_NO_APPROVAL',
+      level: 'high',
+      text: '疑似未批先投',
+      basis: '环评法 Art 31',
+      openedAt: '2026-02-03T09:00:00+08:00',
+      closedAt: '2026-02-20T09:00:00+08:00',
+    } as Check;
+    const suspicion = {
+      id: 's1',
+      outletId: 'o1',
+      level: 'suspect',
+      authenticity: 61.5,
+      raisedAt: '2026-02-04T09:00:00+08:00',
+      judgedAt: '2026-02-19T09:00:00+08:00',
+      verdict: 'confirmed',
+      indications: [{ factor: 'w01018', sentence: { zh: '波动疑似异常', en: 'fluctuation suspected abnormal' } }],
+    } as Suspicion;
+    const file = {
+      id: 'ca1',
+      number: '桐环立〔2026〕1号',
+      act: 'falsified-monitoring',
+      history: [{ at: '2026-02-10T09:00:00+08:00', verb: 'filed', by: 'p1' }],
+    } as Case;
+    const entries = buildTimeline({
+      ...nothing,
+      projects: [project],
+      checks: [check],
+      suspicions: [suspicion],
+      cases: [file],
+      people: [{ id: 'p1', name: '王芳' }],
+      complaints: [
+        {
+          ...{ id: 'co1', number: 'TS1', category: 'odour', state: 'closed', level: 'mid', substantiated: 'yes' },
+          receivedAt: '2026-02-05T09:00:00+08:00',
+          closedAt: '2026-02-15T09:00:00+08:00',
+        },
+      ],
+    });
+    expect(entries.map(({ kind, verb, subject }) => `${kind} ${verb} ${subject.kind} ${subject.id}`)).toEqual([
+      'check cleared check ch1',
+      'suspicion judged suspicion s1',
+      'complaint closed complaint co1',
+      'case filed case ca1',
+      'complaint received complaint co1',
+      'suspicion raised suspicion s1',
+      'check raised check ch1',
+      'project eia-received project pr1',
+    ]);
+    expect(entries.find(({ kind }) => kind === 'case')?.detail).toEqual({ act: 'falsified-monitoring', by: '王芳' });
+    expect(entries.find(({ verb }) => verb === 'judged')?.detail).toEqual({ verdict: 'confirmed', outletId: 'o1' });
   });
 });

@@ -1,4 +1,17 @@
-import type { Alarm, Notice, Permit, Person, Task, TimelineEntry } from '@greenwatch/contracts';
+import type {
+  Alarm,
+  Case,
+  Check,
+  ComplaintsInFile,
+  CreditEntry,
+  Notice,
+  Permit,
+  Person,
+  Project,
+  Suspicion,
+  Task,
+  TimelineEntry,
+} from '@greenwatch/contracts';
 
 /** What the parts of an enterprise's file hold of events; a part that is missing is empty. */
 export interface TimelineSources {
@@ -6,6 +19,12 @@ export interface TimelineSources {
   tasks: readonly Task[];
   permits: readonly Permit[];
   notices: readonly Notice[];
+  checks: readonly Check[];
+  projects: readonly Project[];
+  suspicions: readonly Suspicion[];
+  cases: readonly Case[];
+  complaints: ComplaintsInFile['items'];
+  entries: readonly CreditEntry[];
   /** The enterprise's own people. */
   people: readonly Pick<Person, 'id' | 'name'>[];
 }
@@ -17,8 +36,14 @@ export function buildTimeline(sources: TimelineSources): TimelineEntry[] {
   const names = namesOf(sources);
   const entries = [
     ...sources.permits.flatMap(ofPermit),
+    ...sources.projects.flatMap(ofProject),
+    ...sources.complaints.flatMap(ofComplaint),
     ...sources.alarms.flatMap(ofAlarm),
+    ...sources.checks.flatMap(ofCheck),
+    ...sources.suspicions.flatMap(ofSuspicion),
     ...sources.tasks.flatMap((task) => ofTask(task, names)),
+    ...sources.cases.flatMap((file) => ofCase(file, names)),
+    ...sources.entries.map(ofEntry),
     ...sources.notices.map((notice) => ofNotice(notice, names)),
   ];
   // Causes come first in `entries`; reversing a stable ascending order puts the effect above.
@@ -82,6 +107,96 @@ function ofAlarm(alarm: Alarm): TimelineEntry[] {
   if (!alarm.endedAt) return [...exceeding, raised];
   const cleared: TimelineEntry = { ...raised, at: alarm.endedAt, verb: 'cleared', detail: place };
   return [...exceeding, raised, cleared];
+}
+
+function ofProject(project: Project): TimelineEntry[] {
+  const subject = { kind: 'project', id: project.id } as const;
+  return project.steps.map(({ step, at, number }) => ({
+    at,
+    kind: 'project',
+    verb: step,
+    subject,
+    title: project.name,
+    detail: texts({ number }),
+  }));
+}
+
+function ofCheck(check: Check): TimelineEntry[] {
+  const subject = { kind: 'check', id: check.id } as const;
+  const { level, outletId, factor, stage, basis } = check;
+  const raised: TimelineEntry = {
+    at: check.openedAt,
+    kind: 'check',
+    verb: 'raised',
+    subject,
+    level,
+    title: check.check,
+    detail: texts({ text: check.text, outletId, factor, stage, basis }),
+  };
+  if (!check.closedAt) return [raised];
+  return [raised, { ...raised, at: check.closedAt, verb: 'cleared', detail: texts({ outletId, factor }) }];
+}
+
+function ofSuspicion(suspicion: Suspicion): TimelineEntry[] {
+  const subject = { kind: 'suspicion', id: suspicion.id } as const;
+  const title = suspicion.level;
+  const raised: TimelineEntry = {
+    at: suspicion.raisedAt,
+    kind: 'suspicion',
+    verb: 'raised',
+    subject,
+    title,
+    detail: texts({
+      outletId: suspicion.outletId,
+      authenticity: suspicion.authenticity,
+      factor: suspicion.indications[0]?.factor,
+      text: suspicion.indications[0]?.sentence.zh,
+    }),
+  };
+  if (!suspicion.judgedAt) return [raised];
+  const detail = texts({ verdict: suspicion.verdict, outletId: suspicion.outletId });
+  return [raised, { at: suspicion.judgedAt, kind: 'suspicion', verb: 'judged', subject, title, detail }];
+}
+
+function ofCase(file: Case, names: Names): TimelineEntry[] {
+  const subject = { kind: 'case', id: file.id } as const;
+  return file.history.map(({ at, verb, by, remark }) => ({
+    at,
+    kind: 'case',
+    verb,
+    subject,
+    title: file.number,
+    detail: { ...texts({ act: file.act, remark }), ...person('by', by, names) },
+  }));
+}
+
+function ofComplaint(complaint: ComplaintsInFile['items'][number]): TimelineEntry[] {
+  const { id, number, category, level, receivedAt, closedAt, substantiated, summary } = complaint;
+  const subject = { kind: 'complaint', id } as const;
+  const received: TimelineEntry = {
+    at: receivedAt,
+    kind: 'complaint',
+    verb: 'received',
+    subject,
+    level,
+    title: number,
+    detail: { category },
+  };
+  if (!closedAt) return [received];
+  const detail = texts({ category, substantiated, text: summary });
+  return [received, { ...received, at: closedAt, verb: 'closed', detail }];
+}
+
+function ofEntry(entry: CreditEntry): TimelineEntry {
+  const { id, event, topic, occurredAt, status, caseNo, effects } = entry;
+  return {
+    at: occurredAt,
+    kind: 'credit',
+    verb: 'recorded',
+    subject: { kind: 'entry', id },
+    title: effects[0]?.name.zh ?? event,
+    detail: texts({ event, topic, status, caseNo, points: effects.find(({ points }) => points !== undefined)?.points }),
+  };
 }
 
 function ofTask(task: Task, names: Names): TimelineEntry[] {

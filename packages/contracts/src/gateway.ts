@@ -171,7 +171,7 @@ export const TimelineEntry = Type.Object(
     verb: Type.String(),
     subject: Type.Object(
       {
-        kind: Literals([...SUBJECT_KINDS, 'permit', 'project', 'suspicion', 'entry']),
+        kind: Literals([...SUBJECT_KINDS, 'permit', 'project', 'suspicion', 'entry'] as const),
         id: Id,
       },
       strict,
