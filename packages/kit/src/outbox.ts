@@ -56,6 +56,20 @@ export class Outbox {
 
   /** Adds a fact to the transaction of `session`. It is published after the commit, or at `publishAt`. */
   async append<T>(session: ClientSession, fact: NewFact<T>): Promise<void> {
+    await this.#rows.insertOne(this.#row(fact), { session });
+  }
+
+  /** The same for many facts in one write; they are published in their order. */
+  async appendAll<T>(session: ClientSession, facts: readonly NewFact<T>[]): Promise<void> {
+    if (facts.length > 0) {
+      await this.#rows.insertMany(
+        facts.map((fact) => this.#row(fact)),
+        { session },
+      );
+    }
+  }
+
+  #row<T>(fact: NewFact<T>): Row {
     const expected = `facts.${this.service}.`;
     if (!fact.subject.startsWith(expected)) throw new Error(`${fact.subject}: a fact of ours begins with ${expected}`);
     const id = newId();
@@ -73,23 +87,21 @@ export class Outbox {
       traceParent: parent,
       data: fact.codec.encode(fact.data).finish(),
     }).finish();
-    await this.#rows.insertOne(
-      {
-        _id: id,
-        subject: fact.subject,
-        envelope: Buffer.from(envelope),
-        traceParent: parent,
-        publishAt: fact.publishAt ?? 0,
-        ...(fact.cancelKey ? { cancelKey: fact.cancelKey } : {}),
-        pending: true,
-      },
-      { session },
-    );
+    return {
+      _id: id,
+      subject: fact.subject,
+      envelope: Buffer.from(envelope),
+      traceParent: parent,
+      publishAt: fact.publishAt ?? 0,
+      ...(fact.cancelKey ? { cancelKey: fact.cancelKey } : {}),
+      pending: true,
+    };
   }
 
-  /** Takes back every fact with this key that is not published yet. */
-  async cancel(session: ClientSession, cancelKey: string): Promise<void> {
-    await this.#rows.deleteMany({ cancelKey, pending: true }, { session });
+  /** Takes back every fact with this key, or one of these keys, that is not published yet. */
+  async cancel(session: ClientSession, cancelKey: string | readonly string[]): Promise<void> {
+    const key = typeof cancelKey === 'string' ? cancelKey : { $in: [...cancelKey] };
+    await this.#rows.deleteMany({ cancelKey: key, pending: true }, { session });
   }
 
   /** Facts were committed: publish them now rather than at the next poll. */

@@ -37,8 +37,10 @@ export interface Kit<C = object> {
   facts: {
     /** Tells a fact with the commit of `session`. */
     append<T>(session: ClientSession, fact: NewFact<T>): Promise<void>;
+    /** Tells many in one write, in their order. */
+    appendAll<T>(session: ClientSession, facts: readonly NewFact<T>[]): Promise<void>;
     /** Takes back timers not yet due. */
-    cancel(session: ClientSession, cancelKey: string): Promise<void>;
+    cancel(session: ClientSession, cancelKey: string | readonly string[]): Promise<void>;
   };
   readingsLog: {
     partitions: number;
@@ -165,6 +167,7 @@ export async function runService<C extends TObject>(
     },
     facts: {
       append: (session, fact) => outbox.append(session, fact),
+      appendAll: (session, facts) => outbox.appendAll(session, facts),
       cancel: (session, key) => outbox.cancel(session, key),
     },
     readingsLog: {
