@@ -8,6 +8,7 @@ import type { Caller, Identity } from './identity';
 import type { Logger } from './logger';
 import { natsAddress } from './nats';
 import { requireRole } from './scope';
+import { StreamSerializer } from './stream-serializer';
 import { SpanKind, traced, traceParent } from './telemetry';
 import { ajv, describeErrors } from './validation';
 
@@ -55,6 +56,7 @@ export function createBroker(natsUrl: string, nodeID: string, logLevel: string):
       type: 'NATS',
       options: { servers: [server], user, pass, maxReconnectAttempts: -1, reconnectTimeWait: 250 },
     },
+    serializer: new StreamSerializer(),
     requestTimeout: REQUEST_TIMEOUT_MS,
     heartbeatInterval: 5,
     heartbeatTimeout: 15,
