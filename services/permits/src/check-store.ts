@@ -32,17 +32,17 @@ export class CheckStore {
     if (!open && found) {
       const { openedAt = now, ...rest } = found;
       const raised = { ...rest, _id: newId(), key, active: true, openedAt, sequence: 1 };
-      await this.model.collection.insertOne(raised, { session });
+      await this.model.create([raised], { session });
       await this.#tell(session, raised, 'raised', now);
     } else if (open && found && !saysTheSame(open, found)) {
       const { openedAt: _kept, ...rest } = found;
       const { _id, active, openedAt, sequence } = open;
       const updated = { ...rest, _id, key, active, openedAt, sequence: sequence + 1 };
-      await this.model.collection.replaceOne({ _id, sequence } as never, updated, { session });
+      await this.model.replaceOne({ _id, sequence }, updated, { session });
       await this.#tell(session, updated, 'updated', now);
     } else if (open && !found) {
       const cleared = { ...open, active: false, closedAt: now, sequence: open.sequence + 1 };
-      await this.model.collection.replaceOne({ _id: open._id } as never, cleared, { session });
+      await this.model.replaceOne({ _id: open._id }, cleared, { session });
       await this.#tell(session, cleared, 'cleared', now);
     }
   }

@@ -53,7 +53,7 @@ export function registryCopies(db: Connection): RegistryCopies {
     { collection: 'devices', versionKey: false },
   );
   device.index({ 'bindings.enterpriseId': 1 });
-  return { outlets: db.model('OutletCopy', outlet), devices: db.model('DeviceCopy', device) };
+  return { outlets: db.model<OutletCopy>('OutletCopy', outlet), devices: db.model<DeviceCopy>('DeviceCopy', device) };
 }
 
 /** Has all checks of an enterprise done again soon, with the commit of `session` (checks.ts). */
