@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OperatorError } from '@greenwatch/infra';
+import { fraudBench } from './fraud-bench';
 import { ingestBench } from './ingest-bench';
 
 const USAGE = `usage: npm run bench -- ingest [--seconds N] [--warmup N] [--connections N] [--window N] [--only NAMES]
@@ -7,7 +8,13 @@ const USAGE = `usage: npm run bench -- ingest [--seconds N] [--warmup N] [--conn
   --warmup N       seconds of the same load before it, checked but not measured (default 8)
   --connections N  devices, a TCP connection each (default 100)
   --window N       packets in flight on each connection (default 4)
-  --only NAMES     only these services, separated by commas (default: all)`;
+  --only NAMES     only these services, separated by commas (default: all)
+       npm run bench -- fraud --data FOLDER --out FILE [--window DAYS] [--baseline DAYS] [--penalty X]
+  --data FOLDER    labelled series: outlets.csv, pollutants.csv, hourly/, truth/
+  --out FILE       gets outlet,score (authenticity, cross-validated by enterprise)
+  --window DAYS    length of a window (default 15)
+  --baseline DAYS  length of its baseline (default 45)
+  --penalty X      of the logistic regression (default 1)`;
 
 function readOptions() {
   try {
@@ -17,8 +24,12 @@ function readOptions() {
         seconds: { type: 'string', default: '20' },
         warmup: { type: 'string', default: '8' },
         connections: { type: 'string', default: '100' },
-        window: { type: 'string', default: '4' },
+        window: { type: 'string' },
         only: { type: 'string' },
+        data: { type: 'string' },
+        out: { type: 'string' },
+        baseline: { type: 'string', default: '45' },
+        penalty: { type: 'string', default: '1' },
       },
     });
   } catch (error) {
@@ -36,12 +47,27 @@ function whole(name: string, text: string, least: number, most: number): number 
 
 async function main(): Promise<void> {
   const { positionals, values } = readOptions();
+  if (positionals.length === 1 && positionals[0] === 'fraud') {
+    if (!values.data || !values.out) throw new OperatorError(`--data and --out are needed\n${USAGE}`);
+    const penalty = Number(values.penalty);
+    if (!(penalty > 0)) throw new OperatorError(`--penalty is "${values.penalty}": a number above 0 is expected`);
+    const result = fraudBench({
+      data: values.data,
+      out: values.out,
+      windowDays: whole('window', values.window ?? '15', 1, 366),
+      baselineDays: whole('baseline', values.baseline, 1, 1_098),
+      penalty,
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
   if (positionals.length !== 1 || positionals[0] !== 'ingest') throw new OperatorError(USAGE);
   const result = await ingestBench({
     seconds: whole('seconds', values.seconds, 1, 600),
     warmup: whole('warmup', values.warmup, 0, 60),
     connections: whole('connections', values.connections, 1, 2_000),
-    window: whole('window', values.window, 1, 64),
+    window: whole('window', values.window ?? '4', 1, 64),
     only: values.only?.split(','),
     say: (line) => process.stderr.write(`${line}\n`),
   });

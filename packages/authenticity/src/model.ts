@@ -1,4 +1,5 @@
-import type { Level } from './result';
+import { featureNames } from './features';
+import { type Level, testCodes } from './result';
 
 /** Scores at or above a cut have its level; below `suspect` is strongly suspect (domain 2.4: 85, 70, 50). */
 export interface LevelCuts {
@@ -41,4 +42,45 @@ export function levelOf(authenticity: number, cuts: LevelCuts): Level {
   if (authenticity >= cuts.normal) return 'normal';
   if (authenticity >= cuts.watch) return 'watch';
   return authenticity >= cuts.suspect ? 'suspect' : 'strongly-suspect';
+}
+
+const standardCuts: LevelCuts = { normal: 85, watch: 70, suspect: 50 };
+
+/** The five tests with equal weights, as domain 2.4 has them. */
+export const geometricModel: Model = {
+  version: 'geometric-1',
+  kind: 'geometric',
+  weights: { E: 0.2, F: 0.2, Z: 0.2, B: 0.2, W: 0.2 },
+  intercept: 0,
+  levelCuts: standardCuts,
+  fittedOn: null,
+};
+
+export const defaultModel: Model = geometricModel;
+
+/** Checks a model that comes from storage. @throws RangeError naming the field. */
+export function checkModel(model: Model): void {
+  const names: readonly string[] = model.kind === 'geometric' ? testCodes : featureNames;
+  if (model.kind !== 'geometric' && model.kind !== 'logistic') {
+    throw new RangeError(`kind of model ${model.version}: geometric or logistic is expected`);
+  }
+  for (const [name, weight] of Object.entries(model.weights)) {
+    if (!names.includes(name)) throw new RangeError(`weights.${name} of model ${model.version}: no such feature`);
+    if (!(weight >= 0 && Number.isFinite(weight))) {
+      throw new RangeError(`weights.${name} of model ${model.version} is ${weight}: 0 or more is expected`);
+    }
+  }
+  if (model.kind === 'geometric') {
+    const total = testCodes.reduce((sum, test) => sum + (model.weights[test] ?? Number.NaN), 0);
+    if (!(Math.abs(total - 1) < 1e-6)) {
+      throw new RangeError(`weights of model ${model.version}: E, F, Z, B and W that add up to 1 are expected`);
+    }
+  }
+  if (!Number.isFinite(model.intercept)) {
+    throw new RangeError(`intercept of model ${model.version} is ${model.intercept}: a finite number is expected`);
+  }
+  const { normal, watch, suspect } = model.levelCuts;
+  if (!(100 >= normal && normal > watch && watch > suspect && suspect >= 0)) {
+    throw new RangeError(`levelCuts of model ${model.version}: 100 >= normal > watch > suspect >= 0 is expected`);
+  }
 }

@@ -107,6 +107,11 @@ export interface ScoreOptions {
   windowDays: number;
   /** Length of the baseline in days; domain 2.2 says 90. */
   baselineDays: number;
+  /**
+   * Of the baseline's days, how many lie after the window: a review of the past may look to both sides. Default 0,
+   * as in daily work, where there is no after.
+   */
+  baselineDaysAfter?: number;
   /** Stretches confirmed bad by inspectors: left out of the baseline. */
   confirmedBad?: Span[];
   /** Minutes that local time is ahead of UTC, for day and night: 480 in China. */
