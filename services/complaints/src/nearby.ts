@@ -17,12 +17,13 @@ export interface Source extends Point {
 }
 
 /** Names without what is usual in them, so that 某某热电 is found in 浙江某某热电有限公司. */
-const core = (name: string) => name.normalize('NFKC').replace(/股份|有限|责任|公司|集团|厂|[\s()（）]/gu, '');
+export const nameCore = (name: string | undefined) =>
+  (name ?? '').normalize('NFKC').replace(/股份|有限|责任|公司|集团|厂|[\s()（）]/gu, '');
 
 /** Whether the reporter's words name the enterprise. */
 export function namesIt(words: string | undefined, enterpriseName: string): boolean {
-  const said = core(words ?? '');
-  const name = core(enterpriseName);
+  const said = nameCore(words);
+  const name = nameCore(enterpriseName);
   return [...said].length >= 2 && (name.includes(said) || (name.length >= 2 && said.includes(name)));
 }
 
