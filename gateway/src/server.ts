@@ -11,7 +11,7 @@ import { authentication } from './authentication';
 import { eventRoutes } from './events/events.routes';
 import { fileRoutes } from './file/file.routes';
 import type { Gateway } from './gateway';
-import { healthRoutes } from './health/health.routes';
+import { healthRoutes, systemHealthRoutes } from './health/health.routes';
 import { keyRoutes } from './keys/keys.routes';
 import { mapRoutes } from './map/map.routes';
 import { noticeRoutes } from './notices/notices.routes';
@@ -112,6 +112,7 @@ export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(
       noticeRoutes(api as App, gateway);
       mapRoutes(api as App, gateway);
       fileRoutes(api as App, gateway);
+      systemHealthRoutes(api as App, gateway);
       keyRoutes(api as App, gateway);
       endEvents = eventRoutes(api as App, gateway);
     },

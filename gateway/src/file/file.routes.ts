@@ -1,11 +1,17 @@
 import { EnterpriseFile, Id } from '@greenwatch/contracts';
+import { factorInfo } from '@greenwatch/hj212';
 import { Type } from '@sinclair/typebox';
 import { callerOf } from '../authentication';
 import type { Gateway } from '../gateway';
 import { type App, declare, json } from '../route';
+import { fileDocument } from './file-document';
 import { gatherFile } from './gather';
+import { printFile } from './print-file';
+import { type Language, wordsIn } from './words';
 
-/** One enterprise, one file. */
+const params = Type.Object({ id: Id }, { additionalProperties: false });
+
+/** One enterprise, one file; on the screen and on paper. */
 export function fileRoutes(app: App, { kit, mapModels }: Gateway): void {
   app.get(
     '/enterprises/:id/file',
@@ -15,9 +21,45 @@ export function fileRoutes(app: App, { kit, mapModels }: Gateway): void {
       tag: 'file',
       operationId: 'getEnterpriseFile',
       access: { area: 'file' },
-      params: Type.Object({ id: Id }, { additionalProperties: false }),
+      params,
       answers: { 200: json(EnterpriseFile) },
     }),
     (request) => gatherFile(kit, mapModels, request.params.id, callerOf(request)),
+  );
+  app.get(
+    '/enterprises/:id/file.pdf',
+    declare({
+      summary: "An enterprise's file to print",
+      description:
+        'The same parts as a PDF; what is missing is named in it. Its last lines hold the SHA-256 of its text.',
+      tag: 'file',
+      operationId: 'printEnterpriseFile',
+      access: { area: 'file' },
+      params,
+      querystring: Type.Object(
+        { language: Type.Optional(Type.Unsafe<Language>({ type: 'string', enum: ['zh-CN', 'en'], default: 'zh-CN' })) },
+        { additionalProperties: false },
+      ),
+      answers: {
+        200: {
+          description: 'A4 pages',
+          content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
+        },
+      },
+    }),
+    async (request, reply) => {
+      const { language = 'zh-CN' } = request.query;
+      const file = await gatherFile(kit, mapModels, request.params.id, callerOf(request));
+      const words = wordsIn(language);
+      const factorName = (code: string) => {
+        const info = factorInfo(code);
+        return (language === 'en' ? info?.nameEn : undefined) ?? info?.nameZh ?? code;
+      };
+      const document = fileDocument(file, { words, factorName });
+      reply
+        .type('application/pdf')
+        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`${document.title}.pdf`)}`);
+      return reply.send(printFile(document, new Date(file.at), words, language));
+    },
   );
 }

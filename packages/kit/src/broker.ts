@@ -143,6 +143,12 @@ export function createCall(broker: ServiceBroker, identity: Identity): CallActio
   };
 }
 
+/** Names of the services that at least one node offers, this process's own included. */
+export function peersOf(broker: ServiceBroker): string[] {
+  const list = broker.registry.getServiceList({ onlyAvailable: true, skipInternal: true }) as { name: string }[];
+  return [...new Set(list.map(({ name }) => name))].sort();
+}
+
 function unavailable(action: string, error: unknown): DomainError | undefined {
   const away = [
     Errors.ServiceNotFoundError,

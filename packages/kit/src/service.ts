@@ -6,7 +6,7 @@ import Redis from 'ioredis';
 import type { ClientSession, Connection } from 'mongoose';
 import { type AuditEntry, auditChain } from './audit';
 import { type BlobStore, gridFsBlobs } from './blobs';
-import { type ActionHandlers, type CallAction, createBroker, createCall, moleculerService } from './broker';
+import { type ActionHandlers, type CallAction, createBroker, createCall, moleculerService, peersOf } from './broker';
 import { ConfigError, KitConfig, readConfig } from './config';
 import { FactConsumer } from './fact-consumer';
 import type { FactHandlers, NewFact } from './facts';
@@ -54,6 +54,8 @@ export interface Kit<C = object> {
   nats: NatsConnection;
   valkey: Redis;
   call: CallAction;
+  /** Names of the services that can be called at present. */
+  peers(): string[];
   identity: Identity;
   fields: FieldCipher;
   blobs: BlobStore;
@@ -184,6 +186,7 @@ export async function runService<C extends TObject>(
     nats: nats.connection,
     valkey,
     call: createCall(broker, identity),
+    peers: () => peersOf(broker),
     identity,
     fields: loadFieldCipher(config.FIELD_KEYS_FILE),
     blobs: gridFsBlobs(db),
