@@ -1,0 +1,40 @@
+import { describeFeature, type Sentence, sentenceText } from '@greenwatch/authenticity';
+import type { BothLanguages } from '@greenwatch/contracts';
+
+/** The five tests by name (domain.md 2.1). */
+const TESTS = new Map<string, BothLanguages>([
+  ['E', { zh: '超标检验', en: 'Exceedance test' }],
+  ['F', { zh: '波动检验', en: 'Fluctuation test' }],
+  ['Z', { zh: '零值与恒值检验', en: 'Zero and constant test' }],
+  ['B', { zh: '箱体检验', en: 'Box test' }],
+  ['W', { zh: '工况检验', en: 'Working-condition test' }],
+]);
+
+/** A sentence of the scoring in both languages; a code of another version of the rules is shown as it is. */
+export function inWords(sentence: Sentence): BothLanguages {
+  return { zh: inChinese(sentence), en: text(sentence, 'en') };
+}
+
+export const inChinese = (sentence: Sentence): string => text(sentence, 'zh');
+
+function text(sentence: Sentence, language: 'zh' | 'en'): string {
+  try {
+    return sentenceText(sentence, language);
+  } catch (error) {
+    // Stored by rules that are no longer here: the code and its numbers still say something.
+    if (error instanceof RangeError) return `${sentence.code} ${JSON.stringify(sentence.values)}`;
+    throw error;
+  }
+}
+
+/** Name of a test or of a feature of the model. */
+export function featureName(feature: string): BothLanguages {
+  const test = TESTS.get(feature);
+  if (test) return test;
+  try {
+    return { zh: describeFeature(feature, 'zh'), en: describeFeature(feature, 'en') };
+  } catch (error) {
+    if (error instanceof RangeError) return { zh: feature, en: feature };
+    throw error;
+  }
+}
