@@ -65,7 +65,7 @@ const Fine = Type.Number({ exclusiveMinimum: 0, maximum: 1e9, description: 'yuan
 export const CaseNotice = Type.Object(
   {
     servedAt: Time,
-    by: Type.String(),
+    by: Type.Optional(Type.String()),
     factsFound: Type.String(),
     kinds: Type.Array(PenaltyKind),
     fine: Type.Optional(Type.Number()),
@@ -75,13 +75,13 @@ export const CaseNotice = Type.Object(
   strict,
 );
 export const CaseStatement = Type.Object(
-  { at: Time, by: Type.String(), waived: Type.Boolean(), text: Type.String() },
+  { at: Time, by: Type.Optional(Type.String()), waived: Type.Boolean(), text: Type.String() },
   strict,
 );
 export const CaseDecision = Type.Object(
   {
     at: Time,
-    by: Type.String(),
+    by: Type.Optional(Type.String()),
     documentNo: Type.String({ description: 'number of the decision document (决定书文号)' }),
     kinds: Type.Array(PenaltyKind),
     fine: Type.Optional(Type.Number()),
@@ -117,7 +117,9 @@ export const Case = Type.Object(
     decision: Type.Optional(CaseDecision),
     publishBy: Type.Optional(Time),
     publishedAt: Type.Optional(Time),
-    withdrawn: Type.Optional(Type.Object({ at: Time, by: Type.String(), reason: Type.String() }, strict)),
+    withdrawn: Type.Optional(
+      Type.Object({ at: Time, by: Type.Optional(Type.String()), reason: Type.String() }, strict),
+    ),
     closedAt: Type.Optional(Time),
     overdue: Type.Array(Literals(['decide', 'publish'])),
     history: Type.Array(CaseEvent),
@@ -128,7 +130,7 @@ export const Case = Type.Object(
 
 const ById = { id: Id };
 const SUPERVISORS = ['supervisor'] as const;
-const READERS = [...AUTHORITY, 'principal'] as const;
+const READERS = [...AUTHORITY, 'principal', 'operator-staff'] as const;
 const Bases = Type.Array(Id, { minItems: 1, maxItems: 5, uniqueItems: true });
 const Kinds = Type.Array(PenaltyKind, { minItems: 1, maxItems: 5, uniqueItems: true });
 
@@ -163,6 +165,9 @@ export const caseActions = {
         act: Act,
         actAt: Time,
         summary: Text,
+        harm: Type.Optional(
+          Type.Boolean({ description: 'the act did environmental harm: limitation of 5 years in place of 2' }),
+        ),
         partyKind: Type.Optional(Literals(['enterprise', 'operator'], { default: 'enterprise' })),
         operatorId: Type.Optional(Id),
       },

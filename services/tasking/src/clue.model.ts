@@ -1,42 +1,62 @@
-import type { Level } from '@greenwatch/contracts';
+import type { Clue, ClueSource, Level, Origin, Place } from '@greenwatch/contracts';
+import { isoTime, isoTimeOrNone } from '@greenwatch/kit';
 import { type Connection, type Model, Schema } from 'mongoose';
 
-/** Something that may be wrong at an enterprise (domain.md 5.2); open while one of its tasks is. Times in epoch ms. */
+/** Something that may be wrong somewhere (domain.md 5.2); open while one of its tasks is. Times in epoch ms. */
 export interface ClueDoc {
   _id: string;
-  source: 'alarm';
+  source: ClueSource;
+  /** How a manual one reached the authority. */
+  channel?: NonNullable<Clue['channel']>;
   topic: string;
+  title: string;
   dedupKey: string;
-  enterpriseId: string;
+  enterpriseId?: string;
+  place?: Place;
   level: Level;
   openedAt: number;
   closedAt?: number;
-  alarmIds: string[];
+  origins: Origin[];
   taskIds: string[];
   divisionPath: string[];
 }
 
-/** What is known of an alarm: the newest of its facts, and the clue it went into. */
-export interface AlarmDoc {
+/** What is known of an origin: the newest of its facts, and the clue it went into. */
+export interface OriginDoc {
+  /** `<kind>:<id>` */
   _id: string;
   sequence: number;
-  level: Level;
   active: boolean;
+  stage: string;
   clueId?: string;
+  /** That it ended stands in the tasks' history. */
+  cleared?: boolean;
+  /** Sequence of the fact that waits for its enterprise. */
+  waiting?: number;
 }
+
+const text = { type: String, required: true };
+const number = { type: Number, required: true };
+export const originSchema = new Schema<Origin>({ kind: text, id: text }, { _id: false });
 
 export function clueModels(db: Connection) {
   const clue = new Schema<ClueDoc>(
     {
-      _id: { type: String, required: true },
-      source: String,
-      topic: String,
-      dedupKey: { type: String, required: true },
-      enterpriseId: { type: String, required: true },
-      level: String,
-      openedAt: { type: Number, required: true },
+      _id: text,
+      source: text,
+      channel: String,
+      topic: text,
+      title: text,
+      dedupKey: text,
+      enterpriseId: String,
+      place: {
+        type: new Schema<Place>({ lon: number, lat: number, address: String }, { _id: false }),
+        required: false,
+      },
+      level: text,
+      openedAt: number,
       closedAt: Number,
-      alarmIds: [String],
+      origins: [originSchema],
       taskIds: [String],
       divisionPath: [String],
     },
@@ -46,26 +66,34 @@ export function clueModels(db: Connection) {
   clue.index({ divisionPath: 1, _id: -1 });
   clue.index({ enterpriseId: 1, _id: -1 });
 
-  const alarm = new Schema<AlarmDoc>(
+  const origin = new Schema<OriginDoc>(
     {
-      _id: { type: String, required: true },
-      sequence: { type: Number, required: true },
-      level: String,
+      _id: text,
+      sequence: number,
       active: Boolean,
+      stage: String,
       clueId: String,
+      cleared: Boolean,
+      waiting: Number,
     },
-    { versionKey: false, collection: 'alarms' },
+    { versionKey: false, collection: 'origins' },
   );
 
   // One row a dedupKey, written by every transaction that looks for an open clue: two that look at once collide, and the
   // second sees what the first has opened.
   const claim = new Schema<{ _id: string; claims: number }>(
-    { _id: { type: String, required: true }, claims: Number },
+    { _id: text, claims: Number },
     { versionKey: false, collection: 'clue_claims' },
   );
   return {
     clues: db.model<ClueDoc>('Clue', clue) as Model<ClueDoc>,
-    alarms: db.model<AlarmDoc>('Alarm', alarm) as Model<AlarmDoc>,
+    origins: db.model<OriginDoc>('Origin', origin) as Model<OriginDoc>,
     claims: db.model('ClueClaim', claim),
   };
+}
+
+/** The clue as it leaves the service. */
+export function clueOf(doc: ClueDoc): Clue {
+  const { _id: id, dedupKey, divisionPath, openedAt, closedAt, ...rest } = doc;
+  return { id, ...rest, openedAt: isoTime(openedAt), closedAt: isoTimeOrNone(closedAt) };
 }

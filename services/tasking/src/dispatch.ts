@@ -1,7 +1,14 @@
 import type { ClientSession, Model } from 'mongoose';
 import { escalationOf, higherEscalation, type Phase } from './escalation';
 import type { EnterpriseDoc, PersonDoc, RegistryCopies } from './registry-copies.model';
-import { type Candidate, DUTY_AFTER_MS, routeInspection, supervisorsFrom, type Tiers } from './routing';
+import {
+  type Candidate,
+  DUTY_AFTER_MS,
+  routeInspection,
+  routeObservation,
+  supervisorsFrom,
+  type Tiers,
+} from './routing';
 import type { AssigneeDoc, TaskDoc } from './task.model';
 import type { TaskEdit } from './task-edit';
 import { CLOSED_STATES, nextState } from './task-state';
@@ -62,10 +69,11 @@ export class Dispatch {
     const { task, now } = edit;
     const people = await this.candidates(task.divisionPath, session);
     const waited = now - task.createdAt;
+    const route = task.type === 'OBSERVE' ? routeObservation : routeInspection;
     const found =
       task.type === 'EXPLAIN'
-        ? await this.#principal(task.enterpriseId, session)
-        : routeInspection(task.divisionPath, people, waited)?.map(({ personId, role }) => {
+        ? await this.#principal(task.enterpriseId ?? '', session)
+        : route(task.divisionPath, people, waited)?.map(({ personId, role }) => {
             const person = people.find(({ id }) => id === personId) as Candidate & PersonDoc;
             return assigneeOf(person, role);
           });
@@ -121,5 +129,5 @@ export class Dispatch {
 
 export function assigneeOf(person: PersonDoc, role: AssigneeDoc['role']): AssigneeDoc {
   const { _id: personId, name, certificateNo } = person;
-  return { personId, name, role, ...(certificateNo && role !== 'principal' && { certificateNo }) };
+  return { personId, name, role, ...(certificateNo && (role === 'lead' || role === 'second') && { certificateNo }) };
 }

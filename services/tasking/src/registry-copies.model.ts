@@ -30,6 +30,12 @@ export interface OutletDoc {
   name: string;
 }
 
+export interface OperatorDoc {
+  _id: string;
+  sequence: number;
+  name: string;
+}
+
 export function registryCopies(db: Connection) {
   const options = (collection: string) => ({ versionKey: false as const, collection });
   const id = { type: String, required: true };
@@ -63,9 +69,12 @@ export function registryCopies(db: Connection) {
   );
   const outlet = new Schema<OutletDoc>({ _id: id, sequence: Number, code: String, name: String }, options('outlets'));
 
+  const operator = new Schema<OperatorDoc>({ _id: id, sequence: Number, name: String }, options('operators'));
+
   const people = db.model<PersonDoc>('Person', person);
   const enterprises = db.model<EnterpriseDoc>('Enterprise', enterprise);
   const outlets = db.model<OutletDoc>('Outlet', outlet);
+  const operators = db.model<OperatorDoc>('Operator', operator);
   const facts: FactHandlers = {
     'facts.registry.person.changed': onProjected(registryFacts.PersonChanged, async ({ sequence, data }) => {
       const { id, name, roles, divisionCode, enterpriseId, certificateNo, active } = data;
@@ -82,7 +91,10 @@ export function registryCopies(db: Connection) {
     'facts.registry.outlet.changed': onProjected(registryFacts.OutletChanged, async ({ sequence, data }) => {
       await applyNewest(outlets, data.id, sequence, { code: data.code, name: data.name });
     }),
+    'facts.registry.operator.changed': onProjected(registryFacts.OperatorChanged, async ({ sequence, data }) => {
+      await applyNewest(operators, data.id, sequence, { name: data.name });
+    }),
   };
-  return { people, enterprises, outlets, facts };
+  return { people, enterprises, outlets, operators, facts };
 }
 export type RegistryCopies = ReturnType<typeof registryCopies>;

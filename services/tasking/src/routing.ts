@@ -11,7 +11,7 @@ export interface Candidate {
 
 export interface Routed {
   personId: string;
-  role: 'lead' | 'second' | 'duty';
+  role: 'lead' | 'second' | 'duty' | 'observer';
 }
 
 /** How long the territorial people are looked for before the duty officer is asked (domain.md 5.2). */
@@ -106,6 +106,38 @@ export function routeInspection(
     found = pairOf([county, ...above.slice(0, i + 1)]) ?? dutyOf(above[i] ?? []);
   }
   return found;
+}
+
+/**
+ * Who an OBSERVE goes to (domain.md 5.1, features row 104): the grid member of the town, or of the county; an officer of
+ * the county; nobody there for 10 minutes: the county's duty officer, who hands it on, and officers of the levels above.
+ * One person is enough, who needs no certificate: nobody enters.
+ * @param divisionPath of the place, province to county or town
+ * @returns undefined while nobody is found: try again later
+ */
+export function routeObservation(
+  divisionPath: readonly string[],
+  people: readonly Candidate[],
+  waitedMs: number,
+): Routed[] | undefined {
+  const tiers = tiersOf(divisionPath);
+  const first = (pool: Candidate[], role: string) => pool.filter(has(role)).sort(byWorkload)[0];
+  const towns = divisionPath.filter((code) => code.length > 6).reverse();
+  const county = people.filter(worksIn(tiers.county));
+  const own = county.filter(({ divisionCode }) => divisionCode === tiers.county);
+  // Of another town only when its own town and the county have nobody.
+  const grid = [...towns.map((town) => people.filter(worksIn(town))), own, county].map((p) => first(p, 'grid-member'));
+  const observer = grid.find(Boolean) ?? first(county, 'officer');
+  if (observer) return [{ personId: observer.id, role: 'observer' }];
+  if (waitedMs < DUTY_AFTER_MS) return undefined;
+  const duty = dutyOf(county);
+  if (duty) return duty;
+  for (const code of [tiers.city, tiers.province]) {
+    const above = people.filter((person) => person.divisionCode === code);
+    const officer = first(above, 'officer') ?? first(above, 'grid-member');
+    if (officer) return [{ personId: officer.id, role: 'observer' }];
+  }
+  return undefined;
 }
 
 /**

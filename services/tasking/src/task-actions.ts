@@ -6,11 +6,9 @@ import {
   type Caller,
   conflict,
   invalid,
-  isoTime,
   type Kit,
   notFound,
   pageOf,
-  scopeFilter,
 } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import { judgeCheckIn } from './check-in';
@@ -21,13 +19,19 @@ import type { PersonDoc, RegistryCopies } from './registry-copies.model';
 import { type AssigneeDoc, type TaskDoc, taskOf, visibleTasks } from './task.model';
 import { editTask, type TaskEdit } from './task-edit';
 import { assertMayDo, CLOSED_STATES, isOpen, nextState, type TaskVerb } from './task-state';
-import { limitsFrom, reviewLimit } from './time-limits';
+import { fileLimit, limitsFrom, reviewLimit } from './time-limits';
 
 interface Models {
   tasks: Model<TaskDoc>;
   clues: Model<ClueDoc>;
   copies: RegistryCopies;
 }
+
+const OBSERVERS: readonly string[] = ['grid-member', 'officer', 'supervisor'];
+
+/** Whether a task's result can become a case: two certified officers found it, an observation from outside is no inspection. */
+export const isCaseMatter = (task: Pick<TaskDoc, 'type' | 'findings'>): boolean =>
+  (task.type === 'VERIFY' || task.type === 'INSPECT') && task.findings.at(-1)?.conclusion === 'violation-suspected';
 
 /** What people do with tasks. Scope first (404), then whether they may (403), then whether it is time (409). */
 export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch: Dispatch) {
@@ -47,6 +51,7 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
       const from = task.state;
       const to = nextState(task.type, from, verb);
       if (verb !== 'reassign') task.state = to;
+      if (!isOpen(to)) task.closedAt = edit.now;
       await change(edit, caller.personId ?? caller.id, session);
       await edit.save(session);
       if (!isOpen(task.state)) await closeClue(task.clueId, edit.now, session);
@@ -58,7 +63,7 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
   }
 
   async function seen(id: string, caller: Caller): Promise<TaskDoc> {
-    const task = await tasks.findOne({ $and: [{ _id: id }, visibleTasks(caller)] }).lean<TaskDoc>();
+    const task = await tasks.findOne({ $and: [{ _id: id }, visibleTasks(caller)] } as never).lean<TaskDoc>();
     if (!task) throw notFound('task', id);
     return task;
   }
@@ -92,6 +97,18 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
       }
       return [assigneeOf(principal, 'principal')];
     }
+    if (task.type === 'OBSERVE') {
+      const near = new Set((await dispatch.candidates(task.divisionPath, session)).map(({ id }) => id));
+      people.forEach((person, i) => {
+        if (!person.roles.some((role) => OBSERVERS.includes(role)) || !near.has(person._id)) {
+          throw invalid(
+            `personIds.${i}`,
+            'must be a grid member, officer or supervisor of the county, city or province',
+          );
+        }
+      });
+      return people.map((person) => assigneeOf(person, 'observer'));
+    }
     const near = new Set((await dispatch.candidates(task.divisionPath, session)).map(({ id }) => id));
     people.forEach((person, i) => {
       const inspects = person.roles.includes('supervisor') || person.roles.includes('officer');
@@ -106,7 +123,8 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
 
   return {
     'tasking.task.list': async (params, { caller }) => {
-      const { state, type, mine, open, enterpriseId, alarmId, after, limit = 100 } = params;
+      const { state, type, mine, open, enterpriseId, alarmId, originKind, originId, after, limit = 100 } = params;
+      if (originId && !originKind) throw invalid('originKind', 'is needed beside originId');
       // Without a person nobody is "me".
       if (mine && !caller.personId) return { items: [] };
       const key = afterKey(after, 1);
@@ -117,11 +135,12 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
         ...(mine ? [{ 'assignees.personId': caller.personId }] : []),
         ...(open === undefined ? [] : [{ state: open ? { $nin: CLOSED_STATES } : { $in: CLOSED_STATES } }]),
         ...(enterpriseId ? [{ enterpriseId }] : []),
-        ...(alarmId ? [{ alarmIds: alarmId }] : []),
+        ...(alarmId ? [{ origins: { $elemMatch: { kind: 'alarm', id: alarmId } } }] : []),
+        ...(originKind ? [{ origins: { $elemMatch: { kind: originKind, ...(originId && { id: originId }) } } }] : []),
         ...(key ? [{ _id: { $lt: key[0] } }] : []),
       ];
       const docs = await tasks
-        .find({ $and: asked })
+        .find({ $and: asked } as never)
         .sort({ _id: -1 })
         .limit(limit + 1)
         .lean<TaskDoc[]>();
@@ -190,12 +209,17 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
           task.reviews.push({ at: now, by, decision, comment });
           // Done again within the time that the level gives for a report.
           if (decision === 'return') task.reportBy = limitsFrom(task.type, task.level, now).reportBy;
+          // 5.5: what two officers found and a reviewer confirmed is filed as a case or not.
+          if (decision === 'approve' && isCaseMatter(task)) task.fileBy = fileLimit(now);
           tell(decision === 'approve' ? 'reviewed' : 'returned', { by, remark: comment });
         },
         true,
       ),
 
     'tasking.task.close': ({ id }, call) => act(id, 'close', call, ({ tell }, by) => tell('closed', { by }), true),
+
+    'tasking.task.cancel': ({ id, reason }, call) =>
+      act(id, 'cancel', call, ({ tell }, by) => tell('cancelled', { by, remark: reason }), true),
 
     'tasking.task.reassign': ({ id, personIds, reason }, call) =>
       act(
@@ -241,22 +265,6 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
       if (!task.photos.some(({ id }) => id === photoId)) throw notFound('photo', photoId);
       return (await kit.blobs.get(photoId)).content;
     },
-
-    'tasking.clue.list': async ({ enterpriseId, after, limit = 100 }, { caller }) => {
-      const key = afterKey(after, 1);
-      const filter = {
-        ...scopeFilter(caller),
-        ...(enterpriseId && { enterpriseId }),
-        ...(key && { _id: { $lt: key[0] } }),
-      };
-      const docs = await clues
-        .find(filter)
-        .sort({ _id: -1 })
-        .limit(limit + 1)
-        .lean<ClueDoc[]>();
-      const page = pageOf(docs, limit, (doc) => [doc._id]);
-      return { ...page, items: page.items.map(clueOf) };
-    },
   } satisfies ActionHandlers;
 }
 
@@ -285,9 +293,4 @@ function drain(stream: Readable): void {
   stream.unpipe();
   stream.on('error', () => {});
   stream.resume();
-}
-
-function clueOf(doc: ClueDoc) {
-  const { _id: id, source, topic, enterpriseId, level, openedAt, alarmIds, taskIds } = doc;
-  return { id, source, topic, enterpriseId, level, openedAt: isoTime(openedAt), alarmIds, taskIds };
 }

@@ -11,8 +11,10 @@ const ROUTE_AGAIN_MS = (waitedMs: number) => (waitedMs < 10 * MINUTE ? MINUTE : 
 
 const timerKey = (taskId: string, what: Step | 'route') => `task:${taskId}:${what}`;
 /** The limit of a step while it runs: when the step must be done (epoch ms). */
-const running = (task: TaskDoc, step: Step) =>
-  isWaitedFor(step, task.state) ? (task[LIMIT_FIELDS[step]] ?? undefined) : undefined;
+export const limitOf = (task: TaskDoc, step: Step): number | undefined =>
+  isWaitedFor(step, task.state) && !(step === 'file' && task.caseId)
+    ? (task[LIMIT_FIELDS[step]] ?? undefined)
+    : undefined;
 
 /**
  * One change of one task inside a transaction: whoever changes a task works on `task`, says what happened with `tell`,
@@ -69,12 +71,12 @@ export class TaskEdit {
         occurredAt: this.#now,
         divisionPath: task.divisionPath,
         // The envelope is what others scope by: an enterprise must not see that inspectors are under way.
-        ...(task.type === 'EXPLAIN' && { enterpriseId: task.enterpriseId }),
+        ...(task.type === 'EXPLAIN' && task.enterpriseId && { enterpriseId: task.enterpriseId }),
       });
     }
     for (const step of STEPS) {
-      const before = this.#before && running(this.#before, step);
-      const after = running(task, step);
+      const before = this.#before && limitOf(this.#before, step);
+      const after = limitOf(task, step);
       if (before === after) continue;
       if (before !== undefined) await this.kit.facts.cancel(session, timerKey(task._id, step));
       if (after !== undefined) await this.schedule(session, step, 'reminder', after);
@@ -112,7 +114,7 @@ export class TaskEdit {
 }
 
 function factData(task: TaskDoc, remark = ''): taskingFacts.TaskChanged {
-  const { _id: id, type, state, level, title, clueId, enterpriseId, enterpriseName } = task;
+  const { _id: id, type, state, level, title, clueId, clueSource, enterpriseId = '', enterpriseName = '' } = task;
   return {
     id,
     type,
@@ -120,7 +122,7 @@ function factData(task: TaskDoc, remark = ''): taskingFacts.TaskChanged {
     level,
     title,
     clueId,
-    alarmId: task.alarmIds[0] ?? '',
+    alarmId: task.origins.find(({ kind }) => kind === 'alarm')?.id ?? '',
     enterpriseId,
     enterpriseName,
     outletId: task.outletId ?? '',
@@ -132,13 +134,13 @@ function factData(task: TaskDoc, remark = ''): taskingFacts.TaskChanged {
     reportBy: task.reportBy ?? 0,
     reviewBy: task.reviewBy ?? 0,
     remark,
-    clueSource: 'alarm',
-    origins: task.alarmIds.map((alarmId) => ({ kind: 'alarm', id: alarmId })),
+    clueSource,
+    origins: task.origins.map(({ kind, id: originId }) => ({ kind, id: originId })),
     conclusion: task.findings.at(-1)?.conclusion ?? '',
     finding: task.findings.at(-1)?.text ?? '',
     reviewedAt: task.reviews.findLast(({ decision }) => decision === 'approve')?.at ?? 0,
-    closedAt: 0,
-    caseId: '',
+    closedAt: task.closedAt ?? 0,
+    caseId: task.caseId ?? '',
   };
 }
 

@@ -15,7 +15,8 @@ export type TaskVerb =
   | 'approve'
   | 'return'
   | 'close'
-  | 'reassign';
+  | 'reassign'
+  | 'cancel';
 
 type Transitions = Partial<Record<TaskState, TaskState>>;
 
@@ -42,6 +43,14 @@ const VISIT: Partial<Record<TaskVerb, Transitions>> = {
     IN_PROGRESS: 'DISPATCHED',
     RETURNED: 'DISPATCHED',
   },
+  cancel: {
+    CREATED: 'CANCELLED',
+    DISPATCHED: 'CANCELLED',
+    ACCEPTED: 'CANCELLED',
+    CHECKED_IN: 'CANCELLED',
+    IN_PROGRESS: 'CANCELLED',
+    RETURNED: 'CANCELLED',
+  },
 };
 
 /** EXPLAIN: the enterprise accepts, writes its explanation (as often as it likes), and submits it, which locks it. */
@@ -55,6 +64,7 @@ const EXPLANATION: Partial<Record<TaskVerb, Transitions>> = {
   return: { SUBMITTED: 'RETURNED' },
   close: { REVIEWED: 'CLOSED' },
   reassign: { CREATED: 'DISPATCHED', DISPATCHED: 'DISPATCHED', ACCEPTED: 'DISPATCHED', RETURNED: 'DISPATCHED' },
+  cancel: { CREATED: 'CANCELLED', DISPATCHED: 'CANCELLED', ACCEPTED: 'CANCELLED', RETURNED: 'CANCELLED' },
 };
 
 const tableOf = (type: TaskType) => (type === 'EXPLAIN' ? EXPLANATION : VISIT);
@@ -82,9 +92,11 @@ export function nextState(type: TaskType, state: TaskState, verb: TaskVerb): Tas
 
 export const CLOSED_STATES: readonly TaskState[] = ['CLOSED', 'CANCELLED'];
 export const isOpen = (state: TaskState) => !CLOSED_STATES.includes(state);
+/** Whether somebody still does the work, so that what comes to light now can still be looked at. */
+export const isWorkedOn = (state: TaskState) => isOpen(state) && state !== 'SUBMITTED' && state !== 'REVIEWED';
 
-/** The steps that have a time limit (domain.md 5.2). */
-export const STEPS = ['accept', 'arrive', 'report', 'review'] as const;
+/** The steps that have a time limit (domain.md 5.2; `file`: 5.5). */
+export const STEPS = ['accept', 'arrive', 'report', 'review', 'file'] as const;
 export type Step = (typeof STEPS)[number];
 
 const WAITED_FOR: Record<Step, readonly TaskState[]> = {
@@ -92,6 +104,8 @@ const WAITED_FOR: Record<Step, readonly TaskState[]> = {
   arrive: ['DISPATCHED', 'ACCEPTED'],
   report: ['DISPATCHED', 'ACCEPTED', 'CHECKED_IN', 'IN_PROGRESS', 'RETURNED'],
   review: ['SUBMITTED'],
+  // Filing a case or closing the task without one (domain.md 5.5).
+  file: ['REVIEWED'],
 };
 
 /** Whether a step is still to be done in a state, so that its limit runs. */
@@ -144,11 +158,12 @@ export function assertMayDo(verb: TaskVerb, task: Given, actor: Actor): void {
     case 'approve':
     case 'return':
     case 'close':
-      if (!has(REVIEWER_ROLES)) throw forbidden('Only a supervisor can review and close.');
+    case 'cancel':
+      if (!has(REVIEWER_ROLES)) throw forbidden('Only a supervisor can review, close and cancel.');
       if (assignee) {
         throw new DomainError(
           'REVIEWER_IS_ASSIGNEE',
-          'A task is reviewed and closed by somebody it was not given to: another supervisor of the county, or the city.',
+          'A task is reviewed, closed and cancelled by somebody it was not given to: another supervisor of the county, or the city.',
           403,
         );
       }

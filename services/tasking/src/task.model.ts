@@ -1,13 +1,14 @@
-import type { Level, Task, TaskState, TaskType } from '@greenwatch/contracts';
+import type { ClueSource, Level, Origin, Place, Task, TaskState, TaskType } from '@greenwatch/contracts';
 import { type Caller, isoTime, isoTimeOrNone, scopeFilter } from '@greenwatch/kit';
 import { type Connection, type Model, Schema } from 'mongoose';
+import { originSchema } from './clue.model';
 import type { Escalation } from './escalation';
 import type { Step } from './task-state';
 
 export interface AssigneeDoc {
   personId: string;
   name: string;
-  role: 'lead' | 'second' | 'principal' | 'duty';
+  role: Task['assignees'][number]['role'];
   certificateNo?: string;
   acceptedAt?: number;
 }
@@ -28,12 +29,16 @@ export interface TaskDoc {
   level: Level;
   title: string;
   clueId: string;
-  /** Alarms that led here, the first one first. */
-  alarmIds: string[];
-  enterpriseId: string;
-  enterpriseName: string;
+  clueSource: ClueSource;
+  /** What led here, the first one first. */
+  origins: Origin[];
+  /** Absent for an OBSERVE at a place of nobody's. */
+  enterpriseId?: string;
+  enterpriseName?: string;
   outletId?: string;
-  place: { lon: number; lat: number; address: string };
+  place: Place;
+  /** What the origins say, for those who go there. */
+  detail?: string;
   linkedTaskId?: string;
   assignees: AssigneeDoc[];
   watchers: string[];
@@ -41,6 +46,8 @@ export interface TaskDoc {
   arriveBy?: number;
   reportBy?: number;
   reviewBy?: number;
+  /** Until when a case is filed or not, once a suspected violation was reviewed (domain.md 5.5). */
+  fileBy?: number;
   overdue: Step[];
   escalation: Escalation;
   checkIns: {
@@ -69,11 +76,20 @@ export interface TaskDoc {
   reviews: { at: number; by: string; decision: 'approve' | 'return'; comment: string }[];
   history: EventDoc[];
   createdAt: number;
+  /** Closed or cancelled. */
+  closedAt?: number;
+  caseId?: string;
   divisionPath: string[];
 }
 
 /** When each step must be done. */
-export const LIMIT_FIELDS = { accept: 'acceptBy', arrive: 'arriveBy', report: 'reportBy', review: 'reviewBy' } as const;
+export const LIMIT_FIELDS = {
+  accept: 'acceptBy',
+  arrive: 'arriveBy',
+  report: 'reportBy',
+  review: 'reviewBy',
+  file: 'fileBy',
+} as const;
 
 const part = (fields: Record<string, unknown>) => [new Schema(fields as never, { _id: false })];
 const text = { type: String, required: true };
@@ -89,11 +105,13 @@ export function taskModel(db: Connection): Model<TaskDoc> {
       level: text,
       title: text,
       clueId: text,
-      alarmIds: [String],
-      enterpriseId: text,
-      enterpriseName: text,
+      clueSource: text,
+      origins: [originSchema],
+      enterpriseId: String,
+      enterpriseName: String,
       outletId: String,
       place: { lon: number, lat: number, address: String },
+      detail: String,
       linkedTaskId: String,
       assignees: part({ personId: text, name: text, role: text, certificateNo: String, acceptedAt: Number }),
       watchers: [String],
@@ -101,6 +119,7 @@ export function taskModel(db: Connection): Model<TaskDoc> {
       arriveBy: Number,
       reportBy: Number,
       reviewBy: Number,
+      fileBy: Number,
       overdue: [String],
       escalation: text,
       checkIns: part({
@@ -127,6 +146,8 @@ export function taskModel(db: Connection): Model<TaskDoc> {
       reviews: part({ at: number, by: text, decision: text, comment: String }),
       history: part({ at: number, verb: text, by: String, remark: String }),
       createdAt: number,
+      closedAt: Number,
+      caseId: String,
       divisionPath: [String],
     },
     { versionKey: false, collection: 'tasks' },
@@ -134,7 +155,7 @@ export function taskModel(db: Connection): Model<TaskDoc> {
   schema.index({ divisionPath: 1, _id: -1 });
   schema.index({ enterpriseId: 1, _id: -1 });
   schema.index({ 'assignees.personId': 1, _id: -1 });
-  schema.index({ alarmIds: 1 });
+  schema.index({ 'origins.id': 1 });
   schema.index({ clueId: 1 });
   return db.model<TaskDoc>('Task', schema);
 }
@@ -154,12 +175,14 @@ export function taskOf(doc: TaskDoc, caller: Caller): Task {
     const item = items.at(-1);
     return item && at(item);
   };
-  const { _id, sequence, alarmIds, findings, explanations, reviews, linkedTaskId, watchers, ...rest } = doc;
+  const { _id, sequence, origins, caseId, fileBy, findings, explanations, reviews, linkedTaskId, watchers, ...rest } =
+    doc;
   return {
     ...rest,
     id: _id,
-    alarmId: alarmIds[0],
-    ...(isEnterprises(caller) ? { watchers: [] } : { watchers, linkedTaskId }),
+    origins,
+    alarmId: origins.find(({ kind }) => kind === 'alarm')?.id,
+    ...(isEnterprises(caller) ? { watchers: [] } : { watchers, linkedTaskId, caseId, fileBy: isoTimeOrNone(fileBy) }),
     assignees: doc.assignees.map((a) => ({ ...a, acceptedAt: isoTimeOrNone(a.acceptedAt) })),
     acceptBy: isoTimeOrNone(doc.acceptBy),
     arriveBy: isoTimeOrNone(doc.arriveBy),
@@ -172,5 +195,6 @@ export function taskOf(doc: TaskDoc, caller: Caller): Task {
     review: last(reviews),
     history: doc.history.map(at),
     createdAt: isoTime(doc.createdAt),
+    closedAt: isoTimeOrNone(doc.closedAt),
   };
 }

@@ -67,6 +67,9 @@ export function earlier(a: number | undefined, b: number | undefined): number | 
   return Math.min(a, b);
 }
 
+/** A reviewed suspected violation is filed as a case or not within 15 days (处罚办法 2023; domain.md 5.5 [C]). */
+export const fileLimit = (reviewedAt: number): number => endOfDay(reviewedAt, 15);
+
 function after(start: number, span: Span): number {
   return 'ms' in span ? start + span.ms : endOfWorkingDay(start, span.workingDays);
 }
@@ -85,6 +88,12 @@ export function endOfWorkingDay(start: number, n: number): number {
     if (isWorkingDay(day)) counted += 1;
   }
   return (day + 1) * DAY - OFFSET - 1000;
+}
+
+/** Last second (23:59:59, UTC+8) of the n-th calendar day after the day of `start` (epoch ms). */
+export function endOfDay(start: number, n: number): number {
+  const day = Math.floor((start + OFFSET) / DAY);
+  return (day + n + 1) * DAY - OFFSET - 1000;
 }
 
 /** @param day days since 1970-01-01, in UTC+8 */

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fact, registryFacts, rulesFacts, type Task, taskingFacts } from '@greenwatch/contracts';
+import { type Caller, type Client, type Codec, connectClient, type RunningService, runService } from '@greenwatch/kit';
 import {
-  type Caller,
-  type Client,
-  type Codec,
-  connectClient,
-  FACTS,
-  newId,
-  type RunningService,
-  runService,
-} from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
+  type FactOptions,
+  factsHandled,
+  serviceEnvironment,
+  type TestServers,
+  tellFact,
+  testKeys,
+  testServers,
+  until,
+} from '@greenwatch/testkit';
 import { type Db, MongoClient } from 'mongodb';
 import { taskingService } from '../src/tasking.service';
 
@@ -78,41 +78,14 @@ const ENTERPRISES = [
   { id: 'e3', principal: '', path: JIAOJIANG },
 ];
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-async function until(condition: () => Promise<boolean>, ms = 25_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('it did not become true in time');
-    await sleep(30);
-  }
-}
-
-async function tell<T>(
+const tell = <T>(
   subject: string,
   codec: Codec<T>,
   entity: string,
   sequence: number,
   data: T,
-  more: { divisionPath?: string[]; id?: string } = {},
-): Promise<string> {
-  const id = more.id ?? newId();
-  const envelope = {
-    id,
-    type: codec.$type,
-    entity,
-    sequence,
-    occurredAt: Date.now(),
-    recordedAt: Date.now(),
-    producer: subject.split('.')[1] as string,
-    divisionPath: more.divisionPath ?? [],
-    enterpriseId: '',
-    traceParent: '',
-    data: codec.encode(data).finish(),
-  };
-  // No message id: what the stream would drop as a duplicate must reach the service here.
-  await gateway.nats.js.publish(subject, fact.Envelope.encode(envelope).finish());
-  return id;
-}
+  more: FactOptions = {},
+): Promise<string> => tellFact(gateway, subject, codec, entity, sequence, data, more);
 const tellPerson = ([id, role, divisionCode, certificateNo, enterpriseId = '']: Person) =>
   tell('facts.registry.person.changed', registryFacts.PersonChanged, id, 1, {
     id,
@@ -143,6 +116,7 @@ const tellEnterprise = ({ id, principal, path }: (typeof ENTERPRISES)[number]) =
       managementClass: 'key',
       principalPersonId: principal,
       status: 'producing',
+      legalRepresentative: '',
     },
     { divisionPath: path },
   );
@@ -196,13 +170,7 @@ async function pairOf(alarmId: string, as = citySup): Promise<[explain: Task, vi
   return (await tasksOf(alarmId, as)) as [Task, Task];
 }
 const get = (id: string, as = citySup) => call('tasking.task.get', { id }, { as });
-/** Every fact told before has been handled: the service's consumer has nothing pending and nothing unacknowledged. */
-async function handled(): Promise<void> {
-  await until(async () => {
-    const { num_pending, num_ack_pending } = await gateway.nats.jsm.consumers.info(FACTS, 'facts-tasking');
-    return num_pending + num_ack_pending === 0;
-  });
-}
+const handled = () => factsHandled(gateway, 'tasking');
 /** Lets a timer of a task be due now: what is stored as its time is moved into the past. */
 async function passTime(taskId: string, what: string): Promise<void> {
   const { matchedCount } = await db
@@ -274,7 +242,12 @@ describe('domain.md 5.2: an alarm becomes a clue and tasks', () => {
     expect(await pendingTimers(visit.id)).toEqual(['accept', 'arrive', 'report']);
     expect(await pendingTimers(explain.id)).toEqual(['accept', 'report']);
     expect((await call('tasking.clue.list', { enterpriseId: 'e1' }, { as: sup })).items).toMatchObject([
-      { topic: 'exceedance', level: 'high', alarmIds: ['route'], taskIds: [explain.id, visit.id] },
+      {
+        topic: 'exceedance',
+        level: 'high',
+        origins: [{ kind: 'alarm', id: 'route' }],
+        taskIds: [explain.id, visit.id],
+      },
     ]);
   });
 
@@ -323,7 +296,7 @@ describe('domain.md 5.2: an alarm becomes a clue and tasks', () => {
     const { items } = await call('tasking.clue.list', { enterpriseId: 'e2' }, { as: sup });
     const silence = items.filter(({ topic }) => topic === 'silence');
     expect(silence).toHaveLength(1);
-    expect(silence[0]?.alarmIds).toHaveLength(20);
+    expect(silence[0]?.origins).toHaveLength(20);
     expect(await tasksOf('burst-19')).toHaveLength(2);
   });
 
@@ -412,7 +385,7 @@ describe('the line from DISPATCHED to CLOSED', () => {
     ).rejects.toMatchObject({
       status: 409,
       reason: 'WRONG_STATE',
-      detail: { state: 'DISPATCHED', allowed: ['accept', 'reassign'] },
+      detail: { state: 'DISPATCHED', allowed: ['accept', 'reassign', 'cancel'] },
     });
     expect((await call('tasking.task.accept', { id }, { as: sup })).state).toBe('ACCEPTED');
     expect((await call('tasking.task.accept', { id }, { as: off })).assignees.every((a) => a.acceptedAt)).toBe(true);
