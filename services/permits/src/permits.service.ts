@@ -1,7 +1,10 @@
 import { defineService } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
+import { checkPart } from './check-actions';
 import { CheckStore } from './check-store';
+import { Checks } from './checks';
 import { dutyPart } from './duty-actions';
+import { DutyConfig } from './duty-settings';
 import { observations, observationsPart } from './observations';
 import { join } from './part';
 import { permitModels } from './permit.model';
@@ -13,7 +16,15 @@ import { registryCopies, registryPart } from './registry-copies';
 /** Discharge permits, what they oblige to, and whether it is kept (domain.md 3). */
 export const permitsService = defineService({
   name: 'permits',
-  config: Type.Object({}),
+  config: Type.Object({
+    ...DutyConfig.properties,
+    SWEEP_HOUR: Type.Integer({
+      minimum: 0,
+      maximum: 23,
+      default: 1,
+      description: 'hour of the day (UTC+8) of all checks',
+    }),
+  }),
 
   create(kit) {
     const models = permitModels(kit.db);
@@ -21,12 +32,14 @@ export const permitsService = defineService({
     const seen = observations(kit.db);
     const checks = new CheckStore(kit);
     const store = new PermitStore(kit, models);
+    const judging = new Checks(kit, models, copies, seen, checks);
     return join([
       registryPart(kit, models, copies, store),
       observationsPart(models, seen),
       permitPart(kit, models, store),
-      projectPart(kit, models, checks),
-      dutyPart(kit, models, checks),
+      checkPart(kit, models, checks, judging),
+      projectPart(kit, models, seen, checks),
+      dutyPart(kit, models, seen, checks),
     ]);
   },
 });

@@ -147,6 +147,15 @@ describe('domain.md 3.6: PERMIT_MISSING_AFTER_EIA', () => {
   });
 });
 
+it.each<[EiaClass, string, string]>([
+  ['report', '2026-08-14', '《环境影响评价法》第三十一条'],
+  ['report', '2026-08-15', '《生态环境法典》第1095条：报告书'],
+  ['form', '2026-08-15', '《生态环境法典》第1095条：报告表'],
+])('domain.md 0: the law in force on the day: %s begun on %s', (eiaClass, day, basis) => {
+  const [finding] = projectFindings(project(eiaClass, { 'construction-started': day }), NOW);
+  expect(finding?.basis).toContain(basis);
+});
+
 it('the order in which steps became known changes nothing', () => {
   const state = project('report', {
     'eia-received': '2026-01-01',

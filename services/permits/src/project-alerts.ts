@@ -1,5 +1,6 @@
 import type { EiaClass, ProjectCheck, ProjectStepName } from '@greenwatch/contracts';
 import { isoTime } from '@greenwatch/kit';
+import { eiaBasis } from './eia-basis';
 
 const DAY = 24 * 3_600_000;
 
@@ -111,7 +112,7 @@ export function projectFindings(
     : [];
   const producing = earliest(at('production-started'), seen?.day);
   const approved = at('eia-approved');
-  const findings: ProjectFinding[] = [];
+  const findings: Omit<ProjectFinding, 'basis'>[] = [];
 
   // 未批先建, 未批先投: a registration form is filed online before operation starts, so building counts for the others only.
   const built = project.eiaClass === 'registration' ? undefined : at('construction-started');
@@ -130,9 +131,6 @@ export function projectFindings(
       text: still
         ? `项目“${project.name}”于 ${date(began)} 已有${what}迹象，未见环评${registration ? '备案' : '批复'}，疑似${produces ? '未批先投' : '未批先建'}。`
         : `项目“${project.name}”于 ${date(began)} 已有${what}迹象，早于环评${registration ? '备案' : '批复'}日期 ${date(approved)}，疑似${produces ? '未批先投' : '未批先建'}。`,
-      basis: registration
-        ? '《环境影响评价法》第二十二条：登记表实行备案管理'
-        : `《生态环境法典》第1095条（${project.eiaClass === 'report' ? '报告书 20–100 万元' : '报告表 10–50 万元'}）`,
       clue: registration ? 'desk' : 'visit',
       evidence: [
         ...stepEvidence('eia-received', 'eia-approved', 'construction-started', 'production-started'),
@@ -160,7 +158,6 @@ export function projectFindings(
         stage: `${over ? limits.acceptanceMonthsAtMost : limits.acceptanceMonths}-months`,
         since: due,
         text: `项目“${project.name}”于 ${date(finished)} 建成，投产后超过 ${over ? limits.acceptanceMonthsAtMost : limits.acceptanceMonths} 个月未见竣工环保验收，疑似未验先投。`,
-        basis: '《生态环境法典》第1100条；国环规环评〔2017〕4号：验收期限一般不超过3个月，最长不超过12个月',
         clue: over ? 'visit' : 'desk',
         evidence: [...stepEvidence('construction-finished', 'production-started'), ...seenEvidence],
       });
@@ -177,7 +174,6 @@ export function projectFindings(
         level: 'mid',
         since: due,
         text: `项目“${project.name}”环评于 ${date(received)} 受理，已超过 ${days} 日法定审批时限，未见批复。`,
-        basis: '《建设项目环境保护管理条例》：报告书60日、报告表30日',
         // It is the authority that is late: nothing for inspectors to look for at the enterprise.
         evidence: stepEvidence('eia-received'),
       });
@@ -197,7 +193,6 @@ export function projectFindings(
         stage: late ? 'started' : 'idle',
         since: late ? started : lapses,
         text: `项目“${project.name}”环评于 ${date(approved)} 批复，超过 ${limits.approvalYears} 年${late ? `后于 ${date(started)} 开工` : '未开工'}，应重新报审核。`,
-        basis: '《建设项目环境保护管理条例》：批准之日起满5年方决定开工的，应重新审核',
         ...(late ? { clue: 'desk' as const } : {}),
         evidence: stepEvidence('eia-approved', 'construction-started'),
       });
@@ -213,7 +208,6 @@ export function projectFindings(
         stage: 'production',
         since: producing,
         text: `项目“${project.name}”环评批复后于 ${date(producing)} 已有生产迹象，未见排污许可证（登记），疑似无证排污。`,
-        basis: '《排污许可管理条例》第二条；《生态环境法典》第1102条',
         clue: 'desk',
         evidence: [...stepEvidence('eia-approved', 'permit-applied', 'production-started'), ...seenEvidence],
       });
@@ -224,12 +218,14 @@ export function projectFindings(
         stage: 'before-production',
         since: finished,
         text: `项目“${project.name}”已于 ${date(finished)} 建成，未见申领排污许可证（登记）；应在实际排污前取得。`,
-        basis: '《排污许可管理办法》：启动生产设施或者发生实际排污之前申领',
         evidence: stepEvidence('eia-approved', 'construction-finished'),
       });
     }
   }
-  return findings;
+  return findings.map((finding) => ({
+    ...finding,
+    basis: eiaBasis(finding.check, project.eiaClass, finding.stage, finding.since),
+  }));
 }
 
 /**
