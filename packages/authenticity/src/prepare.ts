@@ -87,7 +87,7 @@ function prepareFactor(
   sampleTimes: Set<number> | null,
 ): PreparedFactor {
   const confirmed = options.confirmedBad ?? [];
-  const kept: { point: Point; slot: number; inWindow: boolean }[] = [];
+  const kept: Kept[] = [];
   const windowPoints: Point[] = [];
   let slot = 0;
   for (const point of series.points) {
@@ -101,15 +101,8 @@ function prepareFactor(
     if (!inWindow && confirmed.some((span) => point.time >= span.from && point.time < span.to)) continue;
     kept.push({ point, slot, inWindow });
   }
-  const samples = (rows: typeof kept): Samples => ({
-    time: Float64Array.from(rows, (row) => row.point.time),
-    value: Float64Array.from(rows, (row) => row.point.value!),
-    raw: Float64Array.from(rows, (row) => row.point.raw ?? row.point.value!),
-    limit: Float64Array.from(rows, (row) => row.point.limit ?? Number.NaN),
-    slot: Int32Array.from(rows, (row) => row.slot),
-  });
-  const windowSamples = samples(kept.filter((row) => row.inWindow));
-  const baselineSamples = samples(kept.filter((row) => !row.inWindow));
+  const windowSamples = samplesOf(kept.filter((row) => row.inWindow));
+  const baselineSamples = samplesOf(kept.filter((row) => !row.inWindow));
   const leastWindow = Math.ceil((leastIn30Days[input.medium] * options.windowDays) / 30);
   return {
     series,
@@ -119,12 +112,37 @@ function prepareFactor(
     blockLength: input.medium === 'gas' ? 24 : 12,
     window: windowSamples,
     baseline: baselineSamples,
-    whole: samples(kept),
-    inWindow: Uint8Array.from(kept, (row) => Number(row.inWindow)),
+    whole: samplesOf(kept),
+    inWindow: Uint8Array.from(kept.map((row) => Number(row.inWindow))),
     windowPoints,
     sufficient: windowSamples.time.length >= leastWindow && baselineSamples.time.length >= 3 * leastWindow,
     leastWindow,
   };
+}
+
+interface Kept {
+  point: Point;
+  slot: number;
+  inWindow: boolean;
+}
+
+function samplesOf(rows: readonly Kept[]): Samples {
+  const n = rows.length;
+  const samples: Samples = {
+    time: new Float64Array(n),
+    value: new Float64Array(n),
+    raw: new Float64Array(n),
+    limit: new Float64Array(n),
+    slot: new Int32Array(n),
+  };
+  rows.forEach(({ point, slot }, i) => {
+    samples.time[i] = point.time;
+    samples.value[i] = point.value!;
+    samples.raw[i] = point.raw ?? point.value!;
+    samples.limit[i] = point.limit ?? Number.NaN;
+    samples.slot[i] = slot;
+  });
+  return samples;
 }
 
 /**

@@ -3,7 +3,7 @@ import { checkModel, defaultModel, levelOf, type Model } from './model';
 import { DAY, type PreparedFactor, type PreparedOutlet, prepareOutlet } from './prepare';
 import type { Contribution, EnterpriseScore, FactorScore, OutletScore, Signal, TestResult } from './result';
 import type { OutletInput, ScoreOptions } from './series';
-import { factorSignals, outletSignals, stepsOf } from './signals/signals';
+import { factorSignals, outletSignals, rankedOf, stepsOf } from './signals/signals';
 import { box } from './tests/box';
 import { exceedance } from './tests/exceedance';
 import { fluctuation } from './tests/fluctuation';
@@ -25,9 +25,12 @@ export function scoreOutlet(input: OutletInput, options: ScoreOptions, model: Mo
   const outlet = prepareOutlet(input, options);
   const usable = outlet.factors.filter((factor) => factor.sufficient);
   const steps = new Map(usable.map((f) => [f.series.code, stepsOf(f, outlet.surroundings, outlet.window)] as const));
-  const factors = outlet.factors.map((factor) =>
-    factor.sufficient ? scoreFactor(factor, outlet, steps.get(factor.series.code)!, model) : insufficient(factor),
-  );
+  const ranked = new Map(usable.map((factor) => [factor, rankedOf(factor)] as const));
+  const factors = outlet.factors.map((factor) => {
+    if (!factor.sufficient) return insufficient(factor);
+    const signals = factorSignals(factor, outlet, steps.get(factor.series.code)!, ranked);
+    return scoreFactor(factor, outlet, signals, model);
+  });
   const scored = factors.filter((factor) => factor.status === 'SCORED');
   const signals = scored.length > 0 ? outletSignals(outlet, steps) : [];
   const evidence = strongest(factors, signals);
@@ -90,12 +93,7 @@ function insufficient(factor: PreparedFactor): FactorScore {
   };
 }
 
-function scoreFactor(
-  factor: PreparedFactor,
-  outlet: PreparedOutlet,
-  steps: Parameters<typeof factorSignals>[2],
-  model: Model,
-): FactorScore {
+function scoreFactor(factor: PreparedFactor, outlet: PreparedOutlet, signals: Signal[], model: Model): FactorScore {
   const tests = [
     exceedance(factor),
     fluctuation(factor),
@@ -103,7 +101,6 @@ function scoreFactor(
     box(factor),
     workingCondition(factor, outlet.surroundings, outlet.input.events, outlet.window),
   ];
-  const signals = factorSignals(factor, outlet, steps);
   const applicable = tests.filter((test) => test.applicable);
   const base = {
     code: factor.series.code,

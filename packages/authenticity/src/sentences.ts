@@ -113,8 +113,8 @@ const texts: Record<string, { zh: string; en: string }> = {
     en: 'Suspected abnormal: {values} values move like those of outlet {peer} at the same time (correlation at least {correlation})',
   },
   'invalid-flags': {
-    zh: '疑似异常：{percent}% 的时间标记为校准或维护，共 {visits} 段',
-    en: 'Suspected abnormal: {percent} % of the time is flagged calibration or maintenance, in {visits} stretches',
+    zh: '疑似异常：因子 {factor} 有 {percent}% 的时间标记为校准或维护，共 {visits} 段',
+    en: 'Suspected abnormal: {percent} % of the time of factor {factor} is flagged calibration or maintenance, in {visits} stretches',
   },
   'air-sampled': {
     zh: '疑似异常：生产中有 {hours} 小时氧含量等同空气',

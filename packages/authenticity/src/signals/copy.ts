@@ -11,7 +11,7 @@ export interface Copy {
   last: number;
   /** Lowest correlation of the steps in the stretch. */
   correlation: number;
-  /** True when this outlet, not the peer, leaves its own habits in the stretch: it is the one that shows the other's. */
+  /** True when this outlet, not the peer, breaks with its own curve where the stretch begins and ends. */
   borrowed: boolean;
 }
 
@@ -41,13 +41,11 @@ export function copies(samples: Samples, peer: PeerSeries, resolution: number): 
   const theirStep = steps(theirs);
   const usual = Math.max(robustDeviation(theirStep, 0), 1e-3);
   const found: Copy[] = [];
-  const copied = new Uint8Array(mine.length);
   for (let first = 0; first + LENGTH <= myStep.length; first += LENGTH / 2) {
     const y = theirStep.slice(first, first + LENGTH);
     if (robustDeviation(y, 0) < 0.2 * usual) continue;
     const r = correlation(myStep.slice(first, first + LENGTH), y);
     if (r < 0.9) continue;
-    copied.fill(1, first, first + LENGTH + 1);
     const [from, to] = [index[first]!, index[first + LENGTH]!];
     const before = found[found.length - 1];
     if (before && before.last >= from) {
@@ -57,16 +55,25 @@ export function copies(samples: Samples, peer: PeerSeries, resolution: number): 
       found.push({ peer: peer.outletId, first: from, last: to, correlation: r, borrowed: true });
     }
   }
-  const borrowed = departure(mine, myStep, copied) >= departure(theirs, theirStep, copied);
-  for (const copy of found) copy.borrowed = borrowed;
+  const mineMoves = found.reduce((sum, copy) => sum + breakAtEdges(raw, resolution, copy), 0);
+  const theirMoves = found.reduce((sum, copy) => {
+    const span = { first: index.indexOf(copy.first), last: index.indexOf(copy.last) };
+    return sum + breakAtEdges(Float64Array.from(theirs, Math.exp), peer.resolution, span);
+  }, 0);
+  for (const copy of found) copy.borrowed = mineMoves >= theirMoves;
   return found;
 }
 
-/** How far level and roughness inside the copied stretches are from those outside; 0 when there is no outside. */
-function departure(level: number[], step: number[], copied: Uint8Array): number {
-  const split = (x: number[], inside: number) => x.filter((_, i) => copied[i] === inside);
-  if (split(level, 0).length < LENGTH || split(level, 1).length < LENGTH) return 0;
-  const shift = Math.abs(median(split(level, 1)) - median(split(level, 0)));
-  const rough = (inside: number) => Math.max(robustDeviation(split(step, inside), 0), 1e-3);
-  return shift + Math.abs(Math.log(rough(1) / rough(0)));
+/** How much the level (ln) and the roughness change where the stretch begins and ends, half a day on each side. */
+function breakAtEdges(x: Float64Array, floor: number, { first, last }: { first: number; last: number }): number {
+  const half = LENGTH / 2;
+  const read = (from: number) => {
+    const y = Array.from(x.slice(Math.max(0, from), from + half), (value) => Math.log(Math.max(value, floor)));
+    if (y.length < half) return null;
+    const steps = y.slice(1).map((value, i) => value - y[i]!);
+    return { level: median(y), rough: Math.log(Math.max(robustDeviation(steps, 0), 1e-3)) };
+  };
+  const between = (a: ReturnType<typeof read>, b: ReturnType<typeof read>) =>
+    a && b ? Math.abs(a.level - b.level) + 0.2 * Math.abs(a.rough - b.rough) : 0;
+  return between(read(first - half), read(first)) + between(read(last - half + 1), read(last + 1));
 }

@@ -3,9 +3,10 @@ import { lowerBound } from '../statistics';
 
 /** Values in a fingerprint (domain 2.5: windows of 12). */
 const LENGTH = 12;
+const STEPS = LENGTH - 1;
 
 export interface Repeat {
-  /** Index of the first value of the later and of the earlier stretch. */
+  /** Index of the first value of the stretch in the window, and of the one it repeats. */
   at: number;
   earlier: number;
   length: number;
@@ -14,47 +15,73 @@ export interface Repeat {
 }
 
 /**
- * Stretches of the window that come again elsewhere in the series, up to a factor and up to `noise` (0.02: 2 % between
- * neighbours; 0: exactly, up to rounding). What counts is how improbable the repetition is: flat or coarse stretches
- * repeat by themselves, so every step between neighbours is weighed by how usual it is in this series.
+ * Stretches of the window that come again elsewhere in the series, up to a factor and up to a little noise: exactly up
+ * to rounding, or within 2 % between neighbours. What counts is how improbable the repetition is: flat or coarse
+ * stretches repeat by themselves, so every step between neighbours is weighed by how usual it is in this series.
  */
-export function repeats(
-  samples: Samples,
-  inWindow: Uint8Array,
-  resolution: number,
-  noise: number,
-  leastBits: number,
-): Repeat[] {
-  const { raw } = samples;
-  const n = raw.length;
-  const step = new Float64Array(Math.max(0, n - 1));
-  const tolerance = new Float64Array(step.length);
+export function repeats(samples: Samples, inWindow: Uint8Array, resolution: number, leastBits: number): Repeat[] {
+  const raw = samples.raw;
+  const step = new Float64Array(Math.max(0, raw.length - 1));
+  const rounding = new Float64Array(step.length);
   for (let i = 0; i < step.length; i++) {
     const a = Math.max(raw[i]!, resolution);
     const b = Math.max(raw[i + 1]!, resolution);
     step[i] = Math.log(b / a);
-    tolerance[i] = noise + (0.51 * resolution * (1 / a + 1 / b)) / 2;
+    rounding[i] = 0.51 * resolution * (1 / a + 1 / b);
   }
-  const ascending = Float64Array.from(step).sort();
-  const bits = step.map((s, i) => -Math.log2(shareWithin(ascending, s - tolerance[i]!, s + tolerance[i]!)));
+  const ascending = step.slice().sort();
+  const order = orderOf(step, ascending);
+  return [0, 0.02].flatMap((noise) => {
+    const tolerance = rounding.map((r) => r + noise);
+    return repeatsWithin(step, tolerance, ascending, order, inWindow, leastBits);
+  });
+}
+
+/** Index in `step` of each value of `ascending`. */
+function orderOf(step: Float64Array, ascending: Float64Array): Int32Array {
+  const order = new Int32Array(step.length);
+  const used = new Int32Array(step.length);
+  for (let i = 0; i < step.length; i++) {
+    const first = lowerBound(ascending, step[i]!);
+    order[first + used[first]!++] = i;
+  }
+  return order;
+}
+
+function repeatsWithin(
+  step: Float64Array,
+  tolerance: Float64Array,
+  ascending: Float64Array,
+  order: Int32Array,
+  inWindow: Uint8Array,
+  leastBits: number,
+): Repeat[] {
+  const n = step.length;
+  const bits = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const alike = lowerBound(ascending, step[i]! + tolerance[i]!) - lowerBound(ascending, step[i]! - tolerance[i]!);
+    bits[i] = -Math.log2(Math.max(1, alike) / n);
+  }
+  const matches = (i: number, j: number) => Math.abs(step[i]! - step[j]!) <= tolerance[i]!;
   const found: Repeat[] = [];
-  const need = LENGTH - 1;
-  for (let i = 0; i + need <= step.length; i++) {
+  for (let i = 0; i + STEPS <= n; i++) {
     if (!inWindow[i]) continue;
     let sum = 0;
-    for (let k = 0; k < need; k++) sum += bits[i + k]!;
+    let rarest = i;
+    for (let k = i; k < i + STEPS; k++) {
+      sum += bits[k]!;
+      if (bits[k]! > bits[rarest]!) rarest = k;
+    }
     if (sum < leastBits) continue;
-    for (let j = 0; j + need <= step.length; j++) {
-      if (Math.abs(step[i]! - step[j]!) > tolerance[i]! || Math.abs(i - j) < LENGTH / 2) continue;
-      let length = 1;
-      let surprise = bits[i]!;
-      while (i + length < step.length && j + length < step.length) {
-        const at = i + length;
-        if (Math.abs(step[at]! - step[j + length]!) > tolerance[at]!) break;
-        surprise += bits[at]!;
-        length++;
-      }
-      if (length >= need && surprise >= leastBits) {
+    // Only places that have the rarest of the steps can match: a few instead of all.
+    const last = lowerBound(ascending, step[rarest]! + tolerance[rarest]!);
+    for (let c = lowerBound(ascending, step[rarest]! - tolerance[rarest]!); c < last; c++) {
+      const j = order[c]! - (rarest - i);
+      if (j < 0 || j + STEPS > n || Math.abs(i - j) < LENGTH / 2) continue;
+      let length = 0;
+      let surprise = 0;
+      while (i + length < n && j + length < n && matches(i + length, j + length)) surprise += bits[i + length++]!;
+      if (length >= STEPS && surprise >= leastBits) {
         found.push({ at: i, earlier: j, length: length + 1, bits: surprise });
         i += length;
         break;
@@ -62,8 +89,4 @@ export function repeats(
     }
   }
   return found;
-}
-
-function shareWithin(ascending: Float64Array, low: number, high: number): number {
-  return Math.max(1, lowerBound(ascending, high) - lowerBound(ascending, low)) / ascending.length;
 }

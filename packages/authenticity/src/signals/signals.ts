@@ -1,17 +1,18 @@
-import { HOUR, loadAt, type PreparedFactor, type PreparedOutlet, type Surroundings } from '../prepare';
+import { HOUR, loadAt, type PreparedFactor, type PreparedOutlet, type Samples, type Surroundings } from '../prepare';
 import type { Interval, Sentence, Signal } from '../result';
 import { rounded } from '../sentences';
 import type { PeerSeries, Span } from '../series';
 import {
   chiSquareAbove,
   clamp,
+  correlation,
   lagOne,
   mannWhitneyLower,
   median,
   quantileOfSorted,
+  ranks,
   runsWhere,
   sorted,
-  spearman,
   subscoreOf,
 } from '../statistics';
 import { intervalsOf } from '../tests/test-result';
@@ -57,8 +58,13 @@ function inside(time: number, window: Span): boolean {
   return time >= window.from && time < window.to;
 }
 
-/** Signals of one factor; `steps` as `stepsOf` found them. */
-export function factorSignals(factor: PreparedFactor, outlet: PreparedOutlet, steps: readonly Step[]): Signal[] {
+/** Signals of one factor; `steps` as `stepsOf` found them, `ranked` of all the outlet's usable factors. */
+export function factorSignals(
+  factor: PreparedFactor,
+  outlet: PreparedOutlet,
+  steps: readonly Step[],
+  ranked: ReadonlyMap<PreparedFactor, Ranked>,
+): Signal[] {
   return [
     levelStep(factor, steps),
     calm(factor, outlet.surroundings),
@@ -66,10 +72,9 @@ export function factorSignals(factor: PreparedFactor, outlet: PreparedOutlet, st
     ceilingPile(factor),
     replay(factor),
     copy(factor, outlet.input.peers ?? []),
-    invalidFlags(factor),
     digits(factor),
     night(factor, outlet.options.zoneMinutes),
-    coupling(factor, outlet.factors),
+    coupling(factor, ranked),
   ];
 }
 
@@ -127,7 +132,7 @@ function ceilingPile(factor: PreparedFactor): Signal {
 
 function replay(factor: PreparedFactor): Signal {
   const { resolution } = factor.series;
-  const found = [0, 0.02].flatMap((noise) => repeats(factor.whole, factor.inWindow, resolution, noise, 40));
+  const found = repeats(factor.whole, factor.inWindow, resolution, 40);
   const bits = found.reduce((most, r) => Math.max(most, r.bits), 0);
   const best = found.find((r) => r.bits === bits);
   const { time } = factor.whole;
@@ -155,24 +160,9 @@ function copy(factor: PreparedFactor, peers: readonly PeerSeries[]): Signal {
     values: { peer: found[0]?.peer ?? '', values, correlation: rounded(found[0]?.correlation ?? 0) },
   };
   const runs = found.map((c): [number, number] => [c.first, c.last]);
-  return signal('copy', ramp(values, 12, 48), sentence, intervalsOf(whole.time, runs, factor.stepMs, sentence), {
+  return signal('copy', ramp(values, 24, 72), sentence, intervalsOf(whole.time, runs, factor.stepMs, sentence), {
     values,
   });
-}
-
-function invalidFlags(factor: PreparedFactor): Signal {
-  const points = factor.windowPoints;
-  const flagged = runsWhere(points.length, (i) => !points[i]!.valid && /^[CM]$/.test(points[i]!.flag));
-  const hours = flagged.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  const share = hours / Math.max(points.length, 1);
-  const sentence = { code: 'invalid-flags', values: { percent: Math.round(100 * share), visits: flagged.length } };
-  const intervals = flagged.map(([first, last]) => ({
-    from: points[first]!.time,
-    to: points[last]!.time + factor.stepMs,
-    why: sentence,
-  }));
-  // An hour of calibration a day is 4 %; the maintenance allowance of 30 h a quarter is 1.4 % (domain 1.7).
-  return signal('invalid-flags', ramp(share, 0.06, 0.16), sentence, intervals, { share, visits: flagged.length });
 }
 
 /** p of uniform last digits (χ², 9 degrees of freedom); null below 200 values or three significant digits. */
@@ -228,16 +218,17 @@ function nightAgainstDay(samples: { time: Float64Array; raw: Float64Array }, zon
     .map(([dark, light]) => Math.log(median(dark) / median(light)));
 }
 
-/** The partner of the closest correlation in the baseline, and how far that correlation got lost in the window. */
-function coupling(factor: PreparedFactor, all: readonly PreparedFactor[]): Signal {
+/** Each factor's partner in the baseline, and how far that correlation got lost in the window. */
+function coupling(factor: PreparedFactor, ranked: ReadonlyMap<PreparedFactor, Ranked>): Signal {
+  const own = ranked.get(factor)!;
   let worst = { p: 1, partner: '', before: 0, now: 0 };
-  for (const other of all) {
-    if (other === factor || !other.sufficient || !factor.sufficient) continue;
-    const then = paired(factor.baseline, other.baseline);
-    if (then.r < 0.5) continue;
-    const now = paired(factor.window, other.window);
-    const p = brokenCorrelationP(then.r, then.n, now.r, now.n);
-    if (p < worst.p) worst = { p, partner: other.series.code, before: then.r, now: now.r };
+  for (const [other, its] of ranked) {
+    if (other === factor) continue;
+    const before = paired(own.baseline, its.baseline);
+    if (before.r < 0.5) continue;
+    const now = paired(own.window, its.window);
+    const p = brokenCorrelationP(before.r, before.n, now.r, now.n);
+    if (p < worst.p) worst = { p, partner: other.series.code, before: before.r, now: now.r };
   }
   const sentence = {
     code: 'coupling',
@@ -246,24 +237,46 @@ function coupling(factor: PreparedFactor, all: readonly PreparedFactor[]): Signa
   return signal('coupling', 1 - subscoreOf(worst.p), sentence, windowOf(factor, sentence), { p: worst.p });
 }
 
-function paired(a: { time: Float64Array; raw: Float64Array }, b: { time: Float64Array; raw: Float64Array }) {
+interface RankedSamples {
+  time: Float64Array;
+  rank: Float64Array;
+  /** Correlation of a rank with the one before it. */
+  lag: number;
+}
+
+/** Ranks of a factor's unconverted values, made once for all its partners. */
+export interface Ranked {
+  window: RankedSamples;
+  baseline: RankedSamples;
+}
+
+export function rankedOf(factor: PreparedFactor): Ranked {
+  const read = ({ time, raw }: Samples): RankedSamples => {
+    const rank = ranks(raw);
+    return { time, rank, lag: lagOne(rank) };
+  };
+  return { window: read(factor.window), baseline: read(factor.baseline) };
+}
+
+/** Correlation of ranks at common times, and how many independent pairs they are worth. */
+function paired(a: RankedSamples, b: RankedSamples): { r: number; n: number } {
   const x: number[] = [];
   const y: number[] = [];
   for (let i = 0, j = 0; i < a.time.length && j < b.time.length; ) {
     if (a.time[i]! < b.time[j]!) i++;
     else if (a.time[i]! > b.time[j]!) j++;
     else {
-      x.push(a.raw[i++]!);
-      y.push(b.raw[j++]!);
+      x.push(a.rank[i++]!);
+      y.push(b.rank[j++]!);
     }
   }
-  const f = clamp(lagOne(x) * lagOne(y), 0, 0.98);
-  return { r: x.length > 10 ? spearman(x, y) : 0, n: (x.length * (1 - f)) / (1 + f) };
+  const f = clamp(a.lag * b.lag, 0, 0.98);
+  return { r: x.length > 10 ? correlation(x, y) : 0, n: (x.length * (1 - f)) / (1 + f) };
 }
 
 /** Signals of the outlet as a whole; `steps` of each factor by its code. */
 export function outletSignals(outlet: PreparedOutlet, steps: ReadonlyMap<string, readonly Step[]>): Signal[] {
-  return [jointStep(outlet, steps), airSampled(outlet), electricity(outlet)];
+  return [jointStep(outlet, steps), invalidFlags(outlet), airSampled(outlet), electricity(outlet)];
 }
 
 function jointStep(outlet: PreparedOutlet, steps: ReadonlyMap<string, readonly Step[]>): Signal {
@@ -291,6 +304,30 @@ function jointStep(outlet: PreparedOutlet, steps: ReadonlyMap<string, readonly S
   const sentence = { code: 'joint-step', values: { count: best.names.length, names: best.names.join(', ') } };
   const intervals = [{ from: best.time - input.stepMs, to: best.time + input.stepMs, why: sentence }];
   return signal('joint-step', ramp(best.ratio, 1.6, 3), sentence, intervals, { ratio: best.ratio });
+}
+
+/**
+ * The factor with the largest share of the window flagged calibration or maintenance. Looked at for factors without
+ * enough valid data too: too many marks are how there comes to be too little. An hour of calibration a day is 4 %, the
+ * maintenance allowance of 30 h a quarter 1.4 % (domain 1.7). A fault (D) is no choice and does not count.
+ */
+function invalidFlags(outlet: PreparedOutlet): Signal {
+  let worst = { share: 0, code: '', spans: [] as Span[] };
+  for (const { windowPoints: points, series, stepMs } of outlet.factors) {
+    const flagged = runsWhere(points.length, (i) => !points[i]!.valid && /^[CM]$/.test(points[i]!.flag));
+    const share = flagged.reduce((sum, [first, last]) => sum + last - first + 1, 0) / Math.max(points.length, 1);
+    if (share > worst.share) {
+      const spans = flagged.map(([first, last]) => ({ from: points[first]!.time, to: points[last]!.time + stepMs }));
+      worst = { share, code: series.code, spans };
+    }
+  }
+  const sentence = {
+    code: 'invalid-flags',
+    values: { factor: worst.code, percent: Math.round(100 * worst.share), visits: worst.spans.length },
+  };
+  const intervals = worst.spans.map((span) => ({ ...span, why: sentence }));
+  const numbers = { share: worst.share, visits: worst.spans.length };
+  return signal('invalid-flags', ramp(worst.share, 0.06, 0.16), sentence, intervals, numbers);
 }
 
 function airSampled(outlet: PreparedOutlet): Signal {

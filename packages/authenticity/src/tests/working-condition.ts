@@ -135,9 +135,9 @@ function pairs(samples: Samples, load: Map<number, number>, detectionLimit: numb
   const use: number[] = [];
   for (let i = 0; i < loads.length; i++) if (loads[i]! > 0) use.push(i);
   return {
-    time: Float64Array.from(use, (i) => samples.time[i]!),
-    y: Float64Array.from(use, (i) => Math.log(Math.max(samples.value[i]!, detectionLimit / 2))),
-    load: Float64Array.from(use, (i) => Math.log(loads[i]!)),
+    time: Float64Array.from(use.map((i) => samples.time[i]!)),
+    y: Float64Array.from(use.map((i) => Math.log(Math.max(samples.value[i]!, detectionLimit / 2)))),
+    load: Float64Array.from(use.map((i) => Math.log(loads[i]!))),
   };
 }
 
