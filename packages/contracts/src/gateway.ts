@@ -62,6 +62,7 @@ export const API_AREAS = [
   'permits',
   'alarms',
   'fraud',
+  'complaints',
   'tasks',
   'cases',
   'notices',
