@@ -10,6 +10,7 @@ export type MapView = Static<typeof gateway.MapView>;
 export type AlarmCounts = Static<typeof gateway.AlarmCounts>;
 export type DeviceCounts = Static<typeof gateway.DeviceCounts>;
 export type EnterpriseFile = Static<typeof gateway.EnterpriseFile>;
+export type SystemHealth = Static<typeof gateway.SystemHealth>;
 export type TimelineEntry = Static<typeof gateway.TimelineEntry>;
 export type LiveEvents = { [K in keyof typeof gateway.LiveEvents]: Static<(typeof gateway.LiveEvents)[K]> };
 export type { Role } from '@greenwatch/contracts/src/action';

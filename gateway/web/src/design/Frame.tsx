@@ -20,6 +20,7 @@ import { useSelf } from '../me';
 import { type Area, areaAt, areasOf, pathOf } from '../view/access';
 import { Brand } from './Brand';
 import { LanguageSwitch } from './LanguageSwitch';
+import { MissingServices } from './MissingServices';
 
 const ICON: Record<Area, ReactNode> = {
   map: <EnvironmentOutlined />,
@@ -132,6 +133,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </div>
         {/* each page starts at its top and with nothing left over from the one before */}
         <main className="main" id="main" key={pathname} tabIndex={-1}>
+          <MissingServices />
           {children}
         </main>
       </div>

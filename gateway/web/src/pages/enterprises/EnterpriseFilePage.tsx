@@ -1,4 +1,5 @@
-import { Segmented } from 'antd';
+import { FilePdfOutlined, PrinterOutlined } from '@ant-design/icons';
+import { Button, Segmented } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router-dom';
@@ -13,7 +14,7 @@ import type {
   PermitLimit,
 } from '../../api/types';
 import { LinkMark, StateMark } from '../../design/marks';
-import { Answer, Blank, Fact, Facts, PageHead, Panel, Provenance, Say } from '../../design/parts';
+import { Answer, Blank, Fact, Facts, PageHead, Panel, Say } from '../../design/parts';
 import { usePhone } from '../../design/use-phone';
 import { factorName, factorUnit, unitText } from '../../view/factors';
 import { boundDevices, latestValues, limitedFirst } from '../../view/latest';
@@ -23,41 +24,11 @@ import { formatTime } from '../../view/time';
 import { AlarmRow } from '../alarms/AlarmRow';
 import { TaskRow } from '../tasks/TaskRow';
 import { useDivisionName } from './division-name';
+import { FilePart } from './FilePart';
+import { CreditPart, Enforcement, PermitSupervision } from './SupervisionParts';
 import { Timeline } from './Timeline';
 
 type Parts = EnterpriseFile['parts'];
-type Part<T> = { source: string; at: string; available: boolean; reason?: string; data?: T };
-
-/** A part of the file: what it holds with its source and time, or that it is missing and why. */
-function FilePart<T>(props: {
-  title: string;
-  part: Part<T>;
-  name: string;
-  flush?: boolean;
-  children: (data: T) => ReactNode;
-}) {
-  const { t } = useTranslation();
-  const { part, title } = props;
-  return (
-    <Panel
-      title={title}
-      extra={<Provenance source={part.source} at={part.at} />}
-      flush={props.flush}
-      testId={`file-${props.name}`}
-    >
-      {part.available && part.data !== undefined ? (
-        props.children(part.data)
-      ) : (
-        <div style={props.flush ? { padding: '6px 14px 10px' } : undefined}>
-          <Say tone="warn" testId={`missing-${props.name}`}>
-            {t('file.missing', { part: title })}
-            {part.reason && <div className="row-note">{part.reason}</div>}
-          </Say>
-        </div>
-      )}
-    </Panel>
-  );
-}
 
 function Ratio({ value, limit }: { value: number; limit: number }) {
   const share = value / limit;
@@ -228,11 +199,11 @@ function Basics({ detail }: { detail: EnterpriseDetail }) {
   );
 }
 
-type Section = 'basics' | 'outlets' | 'permits' | 'alarms' | 'tasks' | 'timeline';
-const SECTIONS: Section[] = ['timeline', 'outlets', 'alarms', 'tasks', 'permits', 'basics'];
+type Section = 'basics' | 'outlets' | 'permits' | 'supervision' | 'credit' | 'alarms' | 'tasks' | 'timeline';
+const SECTIONS: Section[] = ['timeline', 'outlets', 'alarms', 'tasks', 'permits', 'supervision', 'credit', 'basics'];
 
 function File({ file }: { file: EnterpriseFile }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const phone = usePhone();
   const [section, setSection] = useState<Section>('timeline');
   const parts: Parts = file.parts;
@@ -249,6 +220,7 @@ function File({ file }: { file: EnterpriseFile }) {
     status: detail?.status,
   });
   const at = Date.parse(file.at);
+  const outletName = (id: string | undefined) => outlets.find((outlet) => outlet.id === id)?.code ?? id ?? '';
 
   const panels: Record<Section, ReactNode> = {
     basics: (
@@ -277,16 +249,21 @@ function File({ file }: { file: EnterpriseFile }) {
       </FilePart>
     ),
     permits: (
-      <FilePart title={t('file.permits')} part={parts.permits} name="permits">
-        {(permits) =>
-          permits.length === 0 ? (
-            <p className="muted">{t('file.noPermit')}</p>
-          ) : (
-            permits.map((permit) => <PermitBlock key={permit.id} permit={permit} outlets={outlets} />)
-          )
-        }
-      </FilePart>
+      <>
+        <FilePart title={t('file.permits')} part={parts.permits} name="permits">
+          {(permits) =>
+            permits.length === 0 ? (
+              <p className="muted">{t('file.noPermit')}</p>
+            ) : (
+              permits.map((permit) => <PermitBlock key={permit.id} permit={permit} outlets={outlets} />)
+            )
+          }
+        </FilePart>
+        <PermitSupervision parts={parts} outletName={outletName} />
+      </>
     ),
+    supervision: <Enforcement parts={parts} outletName={outletName} />,
+    credit: <CreditPart parts={parts} />,
     alarms: (
       <FilePart title={t('file.alarms')} part={parts.alarms} name="alarms" flush>
         {(items) =>
@@ -347,6 +324,21 @@ function File({ file }: { file: EnterpriseFile }) {
             )}
           </span>
         }
+        actions={
+          <>
+            <Button
+              icon={<FilePdfOutlined />}
+              href={`/api/v1/enterprises/${encodeURIComponent(file.id)}/file.pdf?language=${i18n.language === 'en' ? 'en' : 'zh-CN'}`}
+              download
+              data-testid="file-pdf"
+            >
+              {t('file.pdf')}
+            </Button>
+            <Button icon={<PrinterOutlined />} onClick={() => window.print()} data-testid="file-print">
+              {t('file.print')}
+            </Button>
+          </>
+        }
       />
       {file.missing.length > 0 && (
         <div style={{ marginBottom: 14 }}>
@@ -374,6 +366,8 @@ function File({ file }: { file: EnterpriseFile }) {
           <div>
             {panels.basics}
             {panels.outlets}
+            {panels.supervision}
+            {panels.credit}
             {panels.permits}
             <div className="pair">
               <div>{panels.alarms}</div>

@@ -1,11 +1,17 @@
 import {
   AlertOutlined,
   AuditOutlined,
+  BankOutlined,
   CarryOutOutlined,
   EditOutlined,
+  FileSearchOutlined,
+  FundOutlined,
   LineChartOutlined,
   MailOutlined,
   MessageOutlined,
+  PhoneOutlined,
+  ProjectOutlined,
+  SafetyCertificateOutlined,
 } from '@ant-design/icons';
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
@@ -26,26 +32,40 @@ const ICON: Record<TimelineEntry['kind'], ReactNode> = {
   explanation: <MessageOutlined />,
   permit: <AuditOutlined />,
   notice: <MailOutlined />,
+  check: <SafetyCertificateOutlined />,
+  project: <ProjectOutlined />,
+  suspicion: <FileSearchOutlined />,
+  case: <BankOutlined />,
+  complaint: <PhoneOutlined />,
+  credit: <FundOutlined />,
 };
 const FIRST = 40;
+/** Subjects that have a page of their own. */
+const PAGES: Partial<Record<TimelineEntry['subject']['kind'], string>> = {
+  alarm: 'alarms',
+  task: 'tasks',
+  case: 'cases',
+  complaint: 'complaints',
+};
 
 function Title({ entry }: { entry: TimelineEntry }) {
   const { t, i18n } = useTranslation();
   const { kind, verb, title, detail, subject } = entry;
   const factor = detail.factor ? ` · ${factorName(detail.factor, i18n.language)}` : '';
   const named =
-    kind === 'alarm' || kind === 'reading' ? `${t(`alarmCode.${title}`, { defaultValue: title })}${factor}` : title;
+    kind === 'alarm' || kind === 'reading'
+      ? `${t(`alarmCode.${title}`, { defaultValue: title })}${factor}`
+      : kind === 'suspicion'
+        ? `${t(`file.word.authenticity.${title}`, { defaultValue: title })}${factor}`
+        : title;
+  const page = PAGES[subject.kind];
   const what = t(`timeline.${kind}.${verb}`, { defaultValue: t(`task.verb.${verb}`, { defaultValue: verb }) });
   return (
     <h3>
       <span className="muted" style={{ fontWeight: 400 }}>
         {what}
       </span>{' '}
-      {subject.kind === 'permit' ? (
-        <span className="mono">{named}</span>
-      ) : (
-        <Link to={`/${subject.kind}s/${subject.id}`}>{named}</Link>
-      )}
+      {page ? <Link to={`/${page}/${subject.id}`}>{named}</Link> : <span>{named}</span>}
     </h3>
   );
 }
@@ -58,6 +78,10 @@ function Detail({ entry: { kind, detail }, nameOf }: { entry: TimelineEntry; nam
     parts.push(t('timeline.valueOverLimit', { value: detail.value, limit: detail.limit, unit: unitText(detail.unit) }));
   else if (detail.value) parts.push(`${detail.value} ${unitText(detail.unit)}`.trim());
   if (detail.conclusion) parts.push(t(`conclusion.${detail.conclusion}`, { defaultValue: detail.conclusion }));
+  if (detail.verdict) parts.push(t(`file.word.verdict.${detail.verdict}`, { defaultValue: detail.verdict }));
+  if (detail.act) parts.push(t(`file.word.act.${detail.act}`, { defaultValue: detail.act }));
+  if (detail.category) parts.push(t(`file.word.category.${detail.category}`, { defaultValue: detail.category }));
+  if (detail.points) parts.push(detail.points);
   if (detail.text) parts.push(detail.text);
   if (detail.remark) parts.push(remark(detail.remark));
   if (detail.basis && kind !== 'permit') parts.push(detail.basis);
