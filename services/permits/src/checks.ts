@@ -1,0 +1,241 @@
+import { type Kit, startOfDay } from '@greenwatch/kit';
+import type { StoredCheck } from './check.model';
+import { coverageChecks } from './check-coverage';
+import { dutyChecks } from './check-duties';
+import { quotaChecks, startOfYear, yearOf } from './check-quota';
+import type { CheckStore } from './check-store';
+import { validityChecks } from './check-validity';
+import type { EnterpriseView, Keyed } from './check-view';
+import type { DayTotal, Observations } from './observations';
+import type { EnterprisePlace, PermitModels } from './permit.model';
+import type { RegistryCopies } from './registry-copies';
+
+const DAY = 86_400_000;
+/** Discharges of so many days are looked at: old ones were, when they were new. */
+const LOOK_BACK_DAYS = 30;
+/** Enterprises that are read at a time. */
+const BATCH = 100;
+const POLL_MS = 1_000;
+
+/** The checks that are judged here from the enterprise's state; the others are settled where their deadline is. */
+const JUDGED = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P8', 'P10', 'P11', 'P12', 'P13'];
+
+/** All findings of one enterprise as it stands at `now`, at most one a key. */
+export function findings(view: EnterpriseView, now: number): Map<string, Keyed[1]> {
+  return new Map([
+    ...validityChecks(view, now),
+    ...coverageChecks(view, now),
+    ...quotaChecks(view, now),
+    ...dutyChecks(view),
+  ]);
+}
+
+/**
+ * Judges enterprises that are marked dirty: reads how they stand, asks the rules, settles what differs. It always starts
+ * from the present state, so facts that come twice, late or out of order end in the same findings; a mark that comes while
+ * an enterprise is judged has it judged again.
+ */
+export class Checks {
+  readonly #lease;
+  #stopping = false;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly kit: Kit,
+    private readonly models: PermitModels,
+    private readonly copies: RegistryCopies,
+    private readonly seen: Observations,
+    private readonly store: CheckStore,
+  ) {
+    this.#lease = kit.lease('checks');
+  }
+
+  start(): void {
+    this.#done = this.#loop();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#done;
+    await this.#lease.release().catch(() => {});
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopping) {
+      let more = false;
+      try {
+        if (await this.#lease.held()) more = (await this.judgeDirty()) === BATCH;
+      } catch (error) {
+        this.kit.log.warn({ err: error }, 'checks could not be judged; they are tried again');
+      }
+      if (!more && !this.#stopping) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** Judges up to `BATCH` enterprises. @returns how many */
+  async judgeDirty(): Promise<number> {
+    const places = await this.models.enterprises
+      .find({ dirty: { $gt: 0 } })
+      .limit(BATCH)
+      .lean();
+    if (places.length === 0) return 0;
+    const now = this.kit.now();
+    const ids = places.map(({ _id }) => _id);
+    const [views, open] = await Promise.all([this.#views(places, now), this.#open(ids)]);
+    for (const view of views) {
+      const found = findings(view, now);
+      const before = open.get(view.id) ?? [];
+      const gone = before.filter(({ key }) => !found.has(key));
+      if (found.size === 0 && gone.length === 0) continue;
+      await this.kit.transaction(async (session) => {
+        for (const { key } of gone) await this.store.settle(session, key, undefined, now);
+        for (const [key, finding] of found) await this.store.settle(session, key, finding, now);
+      });
+    }
+    await this.models.enterprises.collection.bulkWrite(
+      places.map(({ _id, dirty = 0 }) => ({
+        updateOne: { filter: { _id: _id as never, dirty }, update: { $set: { dirty: 0 } } },
+      })),
+      { ordered: false },
+    );
+    return places.length;
+  }
+
+  async #open(ids: string[]): Promise<Map<string, StoredCheck[]>> {
+    const filter = { enterpriseId: { $in: ids }, active: true, check: { $in: JUDGED } };
+    return groupBy(await this.store.model.find(filter).lean(), ({ enterpriseId }) => enterpriseId);
+  }
+
+  async #views(places: EnterprisePlace[], now: number): Promise<EnterpriseView[]> {
+    // Without its fact nobody knows whose it is or where; the fact marks it again.
+    const known = places.filter(({ sequence }) => sequence > 0);
+    const ids = known.map(({ _id }) => _id);
+    const ofThem = { enterpriseId: { $in: ids } };
+    const since = startOfDay(now) - LOOK_BACK_DAYS * DAY;
+    const year = startOfYear(yearOf(now));
+    const [permits, applications, outlets, devices, totals, exceedances, years, missed] = await Promise.all([
+      this.models.permits.find(ofThem).lean(),
+      this.models.applications.find(ofThem).lean(),
+      this.copies.outlets.find(ofThem).lean(),
+      this.copies.devices.find({ status: 'active', 'bindings.enterpriseId': { $in: ids } }).lean(),
+      this.seen.totals
+        .find({ ...ofThem, day: { $gte: since } })
+        .sort({ day: 1 })
+        .lean(),
+      this.seen.exceedances
+        .find({ ...ofThem, active: true, history: false })
+        .sort({ startedAt: 1 })
+        .lean(),
+      this.#yearTotals(ids, year),
+      this.#missed(ids),
+    ]);
+    const by = {
+      permits: groupBy(permits, enterpriseOf),
+      applications: groupBy(applications, enterpriseOf),
+      outlets: groupBy(outlets, enterpriseOf),
+      totals: groupBy(totals, enterpriseOf),
+      exceedances: groupBy(exceedances, enterpriseOf),
+      years: groupBy(years, enterpriseOf),
+      missed: groupBy(missed, enterpriseOf),
+      devices: groupBy(
+        devices.flatMap(({ _id: mn, bindings }) =>
+          bindings
+            .filter(({ from, to }) => from <= now && (to === 0 || to > now))
+            .map(({ outletId, enterpriseId }) => ({ mn, outletId, enterpriseId })),
+        ),
+        enterpriseOf,
+      ),
+    };
+    return known.map((place): EnterpriseView => {
+      const id = place._id;
+      const ofYear = by.years.get(id) ?? [];
+      return {
+        id,
+        name: place.name ?? id,
+        divisionPath: place.divisionPath,
+        managementClass: place.managementClass ?? '',
+        status: place.status ?? '',
+        address: place.address ?? '',
+        legalRepresentative: place.legalRepresentative ?? '',
+        basics: place.basics ?? [],
+        permits: by.permits.get(id) ?? [],
+        applications: by.applications.get(id) ?? [],
+        outlets: by.outlets.get(id) ?? [],
+        devices: by.devices.get(id) ?? [],
+        discharges: (by.totals.get(id) ?? []).filter(discharged).map(discharge),
+        exceedances: (by.exceedances.get(id) ?? []).map(({ _id, ...rest }) => ({ ...rest, alarmId: _id })),
+        yearTotals: ofYear,
+        lastDay: Math.max(0, ...ofYear.map(({ lastDay }) => lastDay)),
+        missed: by.missed.get(id) ?? [],
+      };
+    });
+  }
+
+  /** Duties that were missed and not made good: what P8 and P11 rest on. */
+  #missed(ids: string[]): Promise<MissedDuty[]> {
+    const kinds = ['self-monitoring', 'publicity'];
+    return this.kit.db
+      .collection<MissedDuty>('duties')
+      .find({ enterpriseId: { $in: ids }, kind: { $in: kinds }, state: 'missed' })
+      .toArray();
+  }
+
+  async #yearTotals(ids: string[], year: number) {
+    return this.seen.totals.aggregate<YearTotal>([
+      { $match: { enterpriseId: { $in: ids }, day: { $gte: year, $lt: startOfYear(yearOf(year) + 1) } } },
+      { $unwind: '$factors' },
+      {
+        $group: {
+          _id: { enterpriseId: '$enterpriseId', outletId: '$outletId', factor: '$factors.factor' },
+          mass: { $sum: '$factors.mass' },
+          lastDay: { $max: '$day' },
+        },
+      },
+      {
+        $project: {
+          _id: 0,
+          enterpriseId: '$_id.enterpriseId',
+          outletId: '$_id.outletId',
+          factor: '$_id.factor',
+          mass: 1,
+          lastDay: 1,
+        },
+      },
+    ]);
+  }
+
+  /** The year's totals of enterprises, for `permits.quota.list`. */
+  async yearTotals(ids: string[], year: number): Promise<Map<string, YearTotal[]>> {
+    return groupBy(await this.#yearTotals(ids, startOfYear(year)), enterpriseOf);
+  }
+}
+
+type MissedDuty = EnterpriseView['missed'][number] & { enterpriseId: string };
+
+export interface YearTotal {
+  enterpriseId: string;
+  outletId: string;
+  factor: string;
+  mass: number;
+  lastDay: number;
+}
+
+const discharged = ({ flow, productionKwh }: DayTotal) => flow > 0 || productionKwh > 0;
+const discharge = ({ outletId, day, flow, productionKwh, factors }: DayTotal) => ({
+  outletId,
+  day,
+  flow,
+  productionKwh,
+  factors: factors.map(({ factor }) => factor),
+});
+const enterpriseOf = ({ enterpriseId }: { enterpriseId: string }) => enterpriseId;
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
