@@ -1,4 +1,15 @@
-import { fact, ingestionFacts, notificationsFacts, readingsLog, rulesFacts, taskingFacts } from '@greenwatch/contracts';
+import {
+  complaintsFacts,
+  creditFacts,
+  fact,
+  fraudFacts,
+  ingestionFacts,
+  notificationsFacts,
+  permitsFacts,
+  readingsLog,
+  rulesFacts,
+  taskingFacts,
+} from '@greenwatch/contracts';
 import { liveEventOf, readingOf, valuesOf } from './live-event';
 
 const envelope = (data: Uint8Array, fields: Partial<fact.Envelope> = {}) =>
@@ -16,6 +27,44 @@ const envelope = (data: Uint8Array, fields: Partial<fact.Envelope> = {}) =>
     data,
     ...fields,
   }).finish();
+
+const NOTHING = new Uint8Array();
+test.each<[string, Uint8Array, string]>([
+  [
+    'facts.fraud.suspicion.raised',
+    fraudFacts.SuspicionChanged.encode({ ...fraudFacts.SuspicionChanged.decode(NOTHING), id: 'x' }).finish(),
+    'suspicion',
+  ],
+  [
+    'facts.permits.check.updated',
+    permitsFacts.CheckChanged.encode({ ...permitsFacts.CheckChanged.decode(NOTHING), id: 'x' }).finish(),
+    'check',
+  ],
+  [
+    'facts.complaints.complaint.accepted',
+    complaintsFacts.ComplaintChanged.encode({ ...complaintsFacts.ComplaintChanged.decode(NOTHING), id: 'x' }).finish(),
+    'complaint',
+  ],
+  [
+    'facts.tasking.case.decided',
+    taskingFacts.CaseChanged.encode({ ...taskingFacts.CaseChanged.decode(NOTHING), id: 'x' }).finish(),
+    'case',
+  ],
+  [
+    'facts.credit.rating.published',
+    creditFacts.RatingChanged.encode({ ...creditFacts.RatingChanged.decode(NOTHING), id: 'x' }).finish(),
+    'rating',
+  ],
+])('%s is shown live with its verb and id', (subject, data, event) => {
+  const verb = subject.split('.')[3];
+  expect(liveEventOf(subject, envelope(data))).toMatchObject({ event, data: { verb, [event]: { id: 'x' } } });
+});
+test.each(['facts.tasking.case.due', 'facts.complaints.complaint.due', 'facts.credit.rating.due'])(
+  '%s is a timer and no news',
+  (subject) => {
+    expect(liveEventOf(subject, envelope(NOTHING))).toBeUndefined();
+  },
+);
 
 describe('liveEventOf', () => {
   test('an alarm with its evidence; what is empty on the wire is absent', () => {

@@ -1,12 +1,16 @@
 import {
   type Alarm,
+  complaintsFacts,
+  creditFacts,
   fact,
+  fraudFacts,
   ingestionFacts,
   KINDS,
   type LiveEvents,
   type Moment,
   type Notice,
   notificationsFacts,
+  permitsFacts,
   type readingsLog,
   rulesFacts,
   taskingFacts,
@@ -52,6 +56,71 @@ const READERS: Record<string, Reader> = {
       event: 'task',
       data: { verb, task: taskOf(changed), remark: changed.remark || undefined },
       personIds: [...changed.assignees.map(({ personId }) => personId), ...changed.watchers],
+    };
+  },
+  'tasking.case': ({ data }, verb) => {
+    if (verb === 'due') return undefined;
+    const { id, number, state, partyKind, partyId, partyName, act, taskId } = taskingFacts.CaseChanged.decode(data);
+    const shown = { id, number, state, partyKind, partyId, partyName, act, taskId: taskId || undefined };
+    return { event: 'case', data: { verb, case: shown as LiveEvents['case']['case'] } };
+  },
+  'fraud.suspicion': ({ data }, verb) => {
+    const changed = fraudFacts.SuspicionChanged.decode(data);
+    const { id, enterpriseId, outletId, authenticity, level, active } = changed;
+    const verdict = changed.verdict || undefined;
+    return {
+      event: 'suspicion',
+      data: { verb, suspicion: { id, enterpriseId, outletId, authenticity, level, active, verdict } },
+    };
+  },
+  'permits.check': ({ data }, verb) => {
+    const changed = permitsFacts.CheckChanged.decode(data);
+    const { id, check, enterpriseId, enterpriseName, active, text } = changed;
+    return {
+      event: 'check',
+      data: {
+        verb,
+        check: {
+          id,
+          check,
+          enterpriseId,
+          enterpriseName,
+          outletId: changed.outletId || undefined,
+          level: changed.level as Alarm['level'],
+          stage: changed.stage || undefined,
+          active,
+          text,
+        },
+      },
+    };
+  },
+  'complaints.complaint': ({ data }, verb) => {
+    if (verb === 'due') return undefined;
+    const changed = complaintsFacts.ComplaintChanged.decode(data);
+    const { id, number, category, state, place } = changed;
+    return {
+      event: 'complaint',
+      data: {
+        verb,
+        complaint: {
+          id,
+          number,
+          category,
+          state,
+          level: changed.level as Alarm['level'],
+          place,
+          enterpriseId: changed.enterpriseId || undefined,
+        },
+      },
+    };
+  },
+  'credit.rating': ({ data }, verb) => {
+    if (verb === 'due') return undefined;
+    const { id, partyKind, partyId, partyName, scheme, period, score, colour, state } =
+      creditFacts.RatingChanged.decode(data);
+    return {
+      event: 'rating',
+      data: { verb, rating: { id, partyKind, partyId, partyName, scheme, period, score, colour, state } },
     };
   },
   'notifications.notice': ({ data }) => {

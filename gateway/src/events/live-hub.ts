@@ -15,6 +15,11 @@ type Subscription = ReturnType<Kit['nats']['subscribe']>;
 const SUBJECTS = [
   'facts.rules.alarm.*',
   'facts.tasking.task.*',
+  'facts.tasking.case.*',
+  'facts.fraud.suspicion.*',
+  'facts.permits.check.*',
+  'facts.complaints.complaint.*',
+  'facts.credit.rating.*',
   'facts.notifications.notice.*',
   'facts.ingestion.device.*',
 ];

@@ -24,6 +24,17 @@ const principal = caller({ roles: ['principal'], enterpriseId: 'e1', personId: '
 const colleague = caller({ roles: ['principal'], enterpriseId: 'e1', personId: 'p7' });
 const neighbour = caller({ roles: ['principal'], enterpriseId: 'e2', personId: 'p8' });
 
+test.each(['suspicion', 'check', 'complaint', 'case', 'rating'] as const)(
+  'design.md 6: %s is for the authority of the place alone, never for the enterprise it is about',
+  (event) => {
+    const internal = { ...alarm, event } as unknown as LiveEvent;
+    expect([county, city].map((who) => isVisible(who, internal))).toEqual([true, true]);
+    expect([other, principal, colleague, neighbour].map((who) => isVisible(who, internal))).toEqual(
+      Array(4).fill(false),
+    );
+  },
+);
+
 test.each<[string, Caller, boolean, boolean, boolean]>([
   ['the county that the place lies in', county, true, true, false],
   ['the city above it', city, true, true, false],

@@ -23,6 +23,13 @@ export function noticeRoutes(app: App, { kit: { call } }: Gateway): void {
     method: 'GET',
     url: '/notices/of/:kind/:id',
     action: 'notifications.notice.ofSubject',
-    summary: 'Who was told of a task or an alarm, when and how',
+    summary: 'Who was told of it, when and how',
+  });
+  actionRoute(app, call, {
+    ...notices,
+    method: 'GET',
+    url: '/phone-messages',
+    action: 'notifications.phoneMessage.list',
+    summary: "Messages to reporters' phones: that they went and when, never what they said",
   });
 }

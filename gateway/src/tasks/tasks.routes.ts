@@ -31,6 +31,13 @@ export function taskRoutes(app: App, { kit: { call } }: Gateway): void {
     action: 'tasking.clue.list',
     summary: 'List clues',
   });
+  actionRoute(app, call, {
+    ...tasks,
+    method: 'POST',
+    url: '/clues',
+    action: 'tasking.clue.create',
+    summary: 'Write down a clue that reached the authority by another way',
+  });
 
   const step = { ...tasks, method: 'POST' } as const;
   const steps = [
@@ -42,6 +49,7 @@ export function taskRoutes(app: App, { kit: { call } }: Gateway): void {
     ['review', 'tasking.task.review', 'Approve or return'],
     ['close', 'tasking.task.close', 'Close'],
     ['reassign', 'tasking.task.reassign', 'Give to other people'],
+    ['cancel', 'tasking.task.cancel', 'Cancel what need not be done any more'],
   ] as const;
   for (const [verb, action, summary] of steps) {
     actionRoute(app, call, { ...step, url: `/tasks/:id/${verb}`, action, summary });
