@@ -109,11 +109,11 @@ export class PermitStore {
     );
   }
 
-  /** Which changes would take another permit's number or share its premises, also among themselves. */
-  async #refusals(changes: readonly Wanted[], session: ClientSession): Promise<Refusal[]> {
-    const numbers = changes.map(({ content }) => content.number);
-    const enterprises = changes.filter(({ content }) => content.premises).map(({ content }) => content.enterpriseId);
-    const near = await this.models.permits
+  /** Permits in the way of these, if any: of the same number or premises, or of the same enterprise. */
+  async near(wanted: readonly Wanted[], session?: ClientSession): Promise<Coverage[]> {
+    const numbers = wanted.map(({ content }) => content.number);
+    const enterprises = wanted.filter(({ content }) => content.premises).map(({ content }) => content.enterpriseId);
+    const found = await this.models.permits
       .find(
         {
           $or: [
@@ -123,26 +123,18 @@ export class PermitStore {
           ],
         },
         { number: 1, enterpriseId: 1, premises: 1, validFrom: 1, validTo: 1 },
-        { session },
+        session ? { session } : {},
       )
       .lean();
+    return found.map(({ _id, ...rest }) => ({ id: _id, ...rest }));
+  }
+
+  /** Which changes would take another permit's number or share its premises, also among themselves. */
+  async #refusals(changes: readonly Wanted[], session: ClientSession): Promise<Refusal[]> {
     const changing = new Set(changes.map(({ id }) => id));
-    const others = neighbours(
-      near.filter(({ _id }) => !changing.has(_id)).map(({ _id, ...rest }) => ({ id: _id, ...rest })),
-    );
-    const refused: Refusal[] = [];
-    for (const { id, content } of changes) {
-      const mine: Coverage = { ...content, id };
-      const beside = others.of(mine);
-      const owner = beside.find((one) => one.number === content.number);
-      const overlap = owner ? undefined : overlapProblem(mine, beside);
-      if (owner) {
-        const expected = `expected a number of its own, but permit ${owner.id} has ${content.number}`;
-        refused.push({ id, field: 'number', expected, reason: 'PERMIT_NUMBER_TAKEN' });
-      } else if (overlap) refused.push({ id, ...overlap, reason: 'PERMITS_OVERLAP' });
-      else others.add(mine);
-    }
-    return refused;
+    const neighbours = new Neighbours();
+    for (const one of await this.near(changes, session)) if (!changing.has(one.id)) neighbours.add(one);
+    return changes.flatMap((change) => neighbours.take(change) ?? []);
   }
 
   /**
@@ -166,16 +158,35 @@ export class PermitStore {
   }
 }
 
-/** Permits by what might make them cover the same premises. */
-function neighbours(known: readonly Coverage[]) {
-  const byKey = new Map<string, Coverage[]>();
-  const keys = ({ number, enterpriseId }: Coverage) => [`p ${premisesKey(number)}`, `e ${enterpriseId}`];
-  const add = (permit: Coverage) => {
-    for (const key of keys(permit)) byKey.set(key, [...(byKey.get(key) ?? []), permit]);
-  };
-  for (const permit of known) add(permit);
-  return { add, of: (permit: Coverage) => keys(permit).flatMap((key) => byKey.get(key) ?? []) };
+/** Permits that are there already, by what might make another one cover the same premises. */
+export class Neighbours {
+  readonly #byKey = new Map<string, Coverage[]>();
+
+  add(permit: Coverage): void {
+    for (const key of keysOf(permit)) {
+      const list = this.#byKey.get(key);
+      if (list) list.push(permit);
+      else this.#byKey.set(key, [permit]);
+    }
+  }
+
+  /** Adds a permit unless it stands against one that is there. @returns why it does */
+  take({ id, content }: Wanted): Refusal | undefined {
+    const mine: Coverage = { ...content, id };
+    const beside = keysOf(mine).flatMap((key) => this.#byKey.get(key) ?? []);
+    const owner = beside.find((one) => one.number === mine.number && one.id !== id);
+    if (owner) {
+      const expected = `expected a number of its own, but permit ${owner.id} has ${mine.number}`;
+      return { id, field: 'number', expected, reason: 'PERMIT_NUMBER_TAKEN' };
+    }
+    const overlap = overlapProblem(mine, beside);
+    if (overlap) return { id, ...overlap, reason: 'PERMITS_OVERLAP' };
+    this.add(mine);
+    return undefined;
+  }
 }
+
+const keysOf = ({ number, enterpriseId }: Coverage) => [`p ${premisesKey(number)}`, `e ${enterpriseId}`];
 
 const timerKey = (id: string) => `expiry:${id}`;
 

@@ -12,6 +12,9 @@ import { permitPart } from './permit-actions';
 import { PermitStore } from './permit-store';
 import { projectPart } from './project-actions';
 import { registryCopies, registryPart } from './registry-copies';
+import { sheetModels } from './sheet.model';
+import { sheetPart } from './sheet-actions';
+import { SheetJobs } from './sheet-job';
 
 /** Discharge permits, what they oblige to, and whether it is kept (domain.md 3). */
 export const permitsService = defineService({
@@ -24,6 +27,9 @@ export const permitsService = defineService({
       default: 1,
       description: 'hour of the day (UTC+8) of all checks',
     }),
+    SHEET_MAX_BYTES: Type.Integer({ minimum: 1, default: 50 * 1_048_576, description: 'largest sheet that is taken' }),
+    SHEET_MAX_UNPACKED_BYTES: Type.Integer({ minimum: 1, default: 400 * 1_048_576, description: 'of a packed sheet' }),
+    SHEET_MAX_ROWS: Type.Integer({ minimum: 1, default: 300_000 }),
   }),
 
   create(kit) {
@@ -33,10 +39,16 @@ export const permitsService = defineService({
     const checks = new CheckStore(kit);
     const store = new PermitStore(kit, models);
     const judging = new Checks(kit, models, copies, seen, checks);
+    const sheets = sheetModels(kit.db);
+    const jobs = new SheetJobs(kit, sheets, models, copies, store, {
+      rows: kit.config.SHEET_MAX_ROWS,
+      unpacked: kit.config.SHEET_MAX_UNPACKED_BYTES,
+    });
     return join([
       registryPart(kit, models, copies, store),
       observationsPart(models, seen),
       permitPart(kit, models, store),
+      sheetPart(kit, sheets, jobs),
       checkPart(kit, models, checks, judging),
       projectPart(kit, models, seen, checks),
       dutyPart(kit, models, seen, checks),

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { afterKey, conflict, DomainError, invalid, type Kit, notFound, pageOf } from '@greenwatch/kit';
+import type { Part } from './part';
+import { presentSheet, presentSheetPermit, type SheetModels, type StoredSheet } from './sheet.model';
+import type { SheetJobs } from './sheet-job';
+import { formatOf, SheetRefused } from './sheet-reader';
+import { template } from './sheet-template';
+
+const PAGE = 100;
+
+/** Permits from sheets: upload, look, take over. */
+export function sheetPart(kit: Kit<{ SHEET_MAX_BYTES: number }>, models: SheetModels, jobs: SheetJobs): Part {
+  const most = kit.config.SHEET_MAX_BYTES;
+
+  /** @throws 404 also for another division's sheet */
+  async function sheetOf(id: string, division: string): Promise<StoredSheet> {
+    const sheet = await models.sheets.findOne({ _id: id, division }).lean();
+    if (!sheet) throw notFound('sheet', id);
+    return sheet;
+  }
+
+  return {
+    actions: {
+      async 'permits.sheet.upload'({ filename }, { caller, stream }) {
+        if (!stream) throw invalid('file', 'expected the bytes of a sheet');
+        const bytes = await atMost(stream, most);
+        const format = formatOfUpload(bytes);
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        const _id = `${caller.division}-${sha256.slice(0, 40)}`;
+        const known = await models.sheets.findById(_id).lean();
+        if (known) return presentSheet(known);
+        const contentType =
+          format === 'csv' ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+        const blob = await kit.blobs.put(bytes, { contentType, name: filename });
+        const sheet: StoredSheet = {
+          _id,
+          division: caller.division,
+          filename,
+          format,
+          blobId: blob.id,
+          size: bytes.length,
+          sha256,
+          state: 'parsing',
+          progress: { done: 0, total: 0 },
+          rows: 0,
+          permits: 0,
+          counts: { new: 0, changed: 0, unchanged: 0, wrong: 0 },
+          errors: 0,
+          uploadedAt: kit.now(),
+          uploadedBy: caller,
+          cursor: 0,
+          written: 0,
+        };
+        // Two uploads of the same bytes at once are one sheet: the first one's.
+        const { upsertedCount } = await models.sheets.updateOne({ _id }, { $setOnInsert: sheet }, { upsert: true });
+        if (upsertedCount === 0) await kit.blobs.delete(blob.id);
+        jobs.poke();
+        return presentSheet(await sheetOf(_id, caller.division));
+      },
+
+      async 'permits.sheet.get'({ id, state, after, limit = PAGE }, { caller }) {
+        const sheet = await sheetOf(id, caller.division);
+        const [last] = afterKey(after, 1) ?? [];
+        const filter = {
+          sheetId: id,
+          ...(state === undefined ? {} : { state }),
+          ...(last === undefined ? {} : { place: { $gt: Number(last) } }),
+        };
+        const found = await models.permits
+          .find(filter, { content: 0 })
+          .sort({ place: 1 })
+          .limit(limit + 1)
+          .lean();
+        const { items, next } = pageOf(found, limit, ({ place }) => [String(place)]);
+        return {
+          sheet: presentSheet(sheet),
+          items: items.map(presentSheetPermit),
+          ...(next === undefined ? {} : { next }),
+        };
+      },
+
+      async 'permits.sheet.list'({ after, limit = PAGE }, { caller }) {
+        const [at, last] = afterKey(after, 2) ?? [];
+        const beyond =
+          at === undefined
+            ? {}
+            : { $or: [{ uploadedAt: { $lt: Number(at) } }, { uploadedAt: Number(at), _id: { $gt: last } }] };
+        const found = await models.sheets
+          .find({ division: caller.division, ...beyond })
+          .sort({ uploadedAt: -1, _id: 1 })
+          .limit(limit + 1)
+          .lean();
+        const { items, next } = pageOf(found, limit, ({ uploadedAt, _id }) => [String(uploadedAt), _id]);
+        return { items: items.map(presentSheet), ...(next === undefined ? {} : { next }) };
+      },
+
+      async 'permits.sheet.commit'({ id, skipWrong = false }, { caller }) {
+        const sheet = await sheetOf(id, caller.division);
+        if (sheet.state === 'committing' || sheet.state === 'committed') return presentSheet(sheet);
+        if (sheet.state !== 'ready') {
+          throw conflict('WRONG_STATE', `The sheet is ${sheet.state}; only one that is ready can be taken over.`, {
+            state: sheet.state,
+            verb: 'commit',
+          });
+        }
+        if (sheet.counts.wrong > 0 && !skipWrong) {
+          throw conflict(
+            'SHEET_HAS_ERRORS',
+            `${sheet.counts.wrong} permits have errors: mend the sheet, or take over the others with skipWrong.`,
+            { wrong: sheet.counts.wrong },
+          );
+        }
+        await kit.transaction(async (session) => {
+          const begun = {
+            state: 'committing',
+            committedBy: caller,
+            cursor: 0,
+            progress: { done: 0, total: sheet.permits },
+          };
+          await models.sheets.updateOne({ _id: id, state: 'ready' }, { $set: begun }, { session });
+        });
+        jobs.poke();
+        return presentSheet(await sheetOf(id, caller.division));
+      },
+
+      async 'permits.sheet.template'({ format }) {
+        return template(format);
+      },
+    },
+    async started() {
+      jobs.start();
+    },
+    async stopped() {
+      await jobs.stop();
+    },
+  };
+}
+
+/** The bytes of an upload; one that is too large is given up as soon as it is. @throws 413 */
+async function atMost(stream: Readable, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += (chunk as Buffer).length;
+    if (size > most) {
+      stream.destroy();
+      throw new DomainError('TOO_LARGE', `file expected at most ${Math.floor(most / 1_048_576)} MB`, 413, {
+        errors: [{ field: 'file', expected: `at most ${most} bytes` }],
+      });
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function formatOfUpload(bytes: Buffer): 'csv' | 'xlsx' {
+  try {
+    return formatOf(bytes);
+  } catch (error) {
+    if (!(error instanceof SheetRefused)) throw error;
+    throw new DomainError('UNSUPPORTED_SHEET', `file ${error.message}`, 415, {
+      errors: [{ field: 'file', expected: error.message }],
+    });
+  }
+}
