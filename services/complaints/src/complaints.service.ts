@@ -66,7 +66,7 @@ export const complaintsService = defineService({
         }),
       },
       async started() {
-        uploads.start();
+        uploads.start(kit.config.COMPLAINTS_SWEEP_SECONDS * 1000);
       },
       async stopped() {
         uploads.stop();

@@ -73,5 +73,5 @@ export function withoutIdentity(text: string, known: readonly (string | undefine
     if (trimmed && [...trimmed].length > 1) rest = rest.replace(new RegExp(escaped(trimmed), 'giu'), REMOVED);
   }
   for (const [pattern, instead] of RULES) rest = rest.replace(pattern, instead);
-  return rest.replaceAll(new RegExp(`(?:${escaped(REMOVED)}){2,}`, 'g'), REMOVED);
+  return rest.replaceAll(new RegExp(`${escaped(REMOVED)}(?:\\s*${escaped(REMOVED)})+`, 'g'), REMOVED);
 }

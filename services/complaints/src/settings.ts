@@ -23,6 +23,7 @@ export const ComplaintsConfig = Type.Object({
   COMPLAINTS_TRIES_PER_NUMBER: count(10, 'wrong secret codes for one complaint from one address in 15 min [D]'),
   COMPLAINTS_TRIES_PER_ADDRESS: count(60, 'wrong secret codes from one address in 15 min [D]'),
   COMPLAINTS_UPLOAD_MINUTES: count(60, 'after which photos of a complaint that was not sent are deleted [D]'),
+  COMPLAINTS_SWEEP_SECONDS: count(60, 'between two looks for such photos'),
 });
 export type ComplaintsConfig = Static<typeof ComplaintsConfig>;
 

@@ -27,13 +27,19 @@ it('counts names apart, and begins anew when the time is over', async () => {
   now += 3_600_001;
   await expect(throttle.count('a', 'x', HOURLY)).resolves.toBeUndefined();
 });
-it('several limits at once: the one that lasts longest is told', async () => {
+it('several limits: what the shortest refuses is not counted against the longer one', async () => {
   const limits = [
     { count: 1, seconds: 60 },
-    { count: 1, seconds: 86_400 },
+    { count: 2, seconds: 86_400 },
   ];
   await throttle.count('p', 'codes', limits);
-  await expect(throttle.count('p', 'codes', limits)).rejects.toMatchObject({ detail: { retryAfter: 86_400 } });
+  await expect(throttle.count('p', 'codes', limits)).rejects.toMatchObject({ detail: { retryAfter: 60 } });
+  now += 60_001;
+  await throttle.count('p', 'codes', limits);
+  now += 60_001;
+  await expect(throttle.count('p', 'codes', limits)).rejects.toMatchObject({
+    message: expect.stringMatching(/in 24 h/),
+  });
 });
 it('what is given back is not counted', async () => {
   for (let i = 0; i < 10; i++) {

@@ -19,25 +19,21 @@ export class Throttle {
   ) {}
 
   /**
-   * Counts one more under `name` for each of the limits.
+   * Counts one more under `name` for each of the limits, the shortest first: what one refuses, the next does not count.
    * @param what in the error's words, for instance `complaints from one address`
    * @throws DomainError 429 with `retryAfter` in seconds
    */
   async count(name: string, what: string, limits: readonly Limit[]): Promise<void> {
-    const counted = await Promise.all(limits.map((limit) => this.#hit(`${name}:${limit.seconds}`, limit.seconds)));
-    const over = limits.flatMap((limit, i) => {
-      const hit = counted[i];
-      return hit && hit.count > limit.count ? [{ limit, left: hit.left }] : [];
-    });
-    const [worst] = over.sort((a, b) => b.left - a.left);
-    if (!worst) return;
-    const { limit, left } = worst;
-    throw new DomainError(
-      'TOO_MANY_REQUESTS',
-      `At most ${limit.count} ${what} in ${words(limit.seconds)}: try again in ${words(left)}.`,
-      429,
-      { retryAfter: left },
-    );
+    for (const { count, seconds } of limits) {
+      const hit = await this.#hit(`${name}:${seconds}`, seconds);
+      if (hit.count <= count) continue;
+      throw new DomainError(
+        'TOO_MANY_REQUESTS',
+        `At most ${count} ${what} in ${words(seconds)}: try again in ${words(hit.left)}.`,
+        429,
+        { retryAfter: hit.left },
+      );
+    }
   }
 
   /** What was counted turned out to be right: it is not counted after all. */

@@ -18,8 +18,6 @@ interface UploadDoc {
   photo?: PhotoDoc;
 }
 
-const SWEEP_MS = 60_000;
-
 /** Photos that were sent before the complaint they belong to. Those of a complaint that never comes are deleted. */
 export class Uploads {
   readonly #uploads: Model<UploadDoc>;
@@ -111,10 +109,10 @@ export class Uploads {
     return expired.length;
   }
 
-  start(): void {
+  start(everyMs: number): void {
     this.#timer = setInterval(() => {
       this.sweep().catch((error) => this.kit.log.warn({ err: error }, 'expired photos could not be deleted'));
-    }, SWEEP_MS);
+    }, everyMs);
   }
 
   stop(): void {
