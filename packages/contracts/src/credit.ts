@@ -515,7 +515,7 @@ export const creditActions = {
   },
   'credit.rating.notify': {
     params: Type.Object({ division: DivisionCode, scheme: SchemeId, period: Period }, strict),
-    result: Type.Object({ noticed: Type.Integer() }, strict),
+    result: Type.Object({ noticed: Type.Integer(), further: Type.Integer() }, strict),
     roles: DECIDERS,
   },
   'credit.rating.object': {
