@@ -10,8 +10,8 @@ export interface Control {
 }
 
 /**
- * The demo's own small HTTP port on loopback: /livez, /readyz, GET /status, and POST /episodes `{outletId?}`, which starts
- * an exceedance now.
+ * The demo's own small HTTP port on loopback: /livez, /readyz, GET /status, and POST /episodes `{outletId?, hours?}`,
+ * which starts an exceedance now.
  */
 export async function serveControl(port: number): Promise<Control> {
   let fleet: Fleet | undefined;
@@ -43,14 +43,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, fleet:
   if (route === 'GET /status') return reply(response, 200, fleet.status());
   if (route === 'POST /episodes') {
     const body = await readBody(request);
-    const started = fleet.startExceedance(body.outletId);
+    const started = fleet.startExceedance(body.outletId, body.hours);
     if (started) return reply(response, 201, started);
     return reply(response, 404, { error: `no simulated device is at the outlet ${body.outletId}` });
   }
   return reply(response, 404, { error: `${route}: expected GET /status or POST /episodes` });
 }
 
-async function readBody(request: IncomingMessage): Promise<{ outletId?: string }> {
+async function readBody(request: IncomingMessage): Promise<{ outletId?: string; hours?: number }> {
   let text = '';
   for await (const chunk of request) {
     text += chunk;
@@ -58,9 +58,12 @@ async function readBody(request: IncomingMessage): Promise<{ outletId?: string }
   }
   const body: unknown = text === '' ? {} : JSON.parse(text);
   if (typeof body !== 'object' || body === null) throw new Error('body: expected a JSON object');
-  const { outletId } = body as { outletId?: unknown };
+  const { outletId, hours } = body as { outletId?: unknown; hours?: unknown };
   if (outletId !== undefined && typeof outletId !== 'string') throw new Error('outletId: expected a text');
-  return { outletId };
+  if (hours !== undefined && !(Number.isInteger(hours) && Number(hours) >= 1 && Number(hours) <= 24)) {
+    throw new Error('hours: expected a whole number from 1 to 24');
+  }
+  return { outletId, ...(hours === undefined ? {} : { hours: Number(hours) }) };
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {

@@ -24,7 +24,10 @@ export async function loadProvince(call: Client['call'], province: DemoProvince)
   const operators = province.enterprises.filter((enterprise) => enterprise.principalPersonId === undefined);
   const authority = province.persons.filter((person) => person.enterpriseId === undefined);
   const staff = province.persons.filter((person) => operators.some((operator) => operator.id === person.enterpriseId));
-  const first = { divisions: province.divisions, enterprises: operators, persons: [...authority, ...staff] };
+  const first = {
+    ...{ divisions: province.divisions, enterprises: operators, operators: province.operators },
+    persons: [...authority, ...staff],
+  };
   changed += (await patiently(() => call('registry.import', first, { timeoutMs: CALL_TIMEOUT }))).changed;
 
   const sources = province.enterprises.filter((enterprise) => enterprise.principalPersonId !== undefined);

@@ -6,6 +6,9 @@ import { accountPasswords, loadAccounts, loadProvince, writeLogins } from './loa
 import { demoProvince } from './province';
 import { factsAreTaken } from './settled';
 import { Fleet } from './simulator/fleet';
+import { readState } from './simulator/state';
+import { furnishedPermits } from './stories';
+import { tellStories } from './tell-stories';
 import { writeWhole } from './whole-file';
 
 /** The demo: loads its province through the running system's own actions, then plays its devices. */
@@ -16,7 +19,7 @@ const Config = Type.Object({
   IDENTITY_PUBLIC_KEYS_FILE: Type.String(),
   DEMO_FOLDER: Type.String({ minLength: 1, description: 'where passwords and the state of the simulator are kept' }),
   DEMO_SEED: Type.String({ default: 'greenwatch', pattern: '^[A-Za-z0-9-]{1,40}$' }),
-  DEMO_ENTERPRISES: Type.Integer({ default: 200, minimum: 6, maximum: 200 }),
+  DEMO_ENTERPRISES: Type.Integer({ default: 200, minimum: 10, maximum: 200 }),
   DEMO_REALTIME_SECONDS: Type.Integer({ default: 30, minimum: 5, maximum: 3600 }),
   HJ212_HOST: Type.String({ default: '127.0.0.1' }),
   HJ212_PORT: Type.Integer({ default: 9212, minimum: 1, maximum: 65535 }),
@@ -24,6 +27,8 @@ const Config = Type.Object({
 });
 
 const FACTS_PATIENCE = 60_000;
+
+let stopping = false;
 
 async function main(): Promise<void> {
   const config = readConfig(Config, process.env);
@@ -38,7 +43,6 @@ async function main(): Promise<void> {
     services: ['registry', 'permits', 'gateway'],
   });
 
-  let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
@@ -50,7 +54,12 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
 
-  const province = demoProvince({ seed: config.DEMO_SEED, enterprises: config.DEMO_ENTERPRISES });
+  const stateFile = path.join(folder, 'simulator.json');
+  const startedAt = readState(stateFile)?.startedAt ?? Date.now();
+  // Kept before anything is made of it: a load that was killed goes on with the same dates.
+  if (!readState(stateFile)) writeWhole(stateFile, JSON.stringify({ startedAt, episodes: [], cursors: {} }));
+  const bare = demoProvince({ seed: config.DEMO_SEED, enterprises: config.DEMO_ENTERPRISES });
+  const province = { ...bare, permits: furnishedPermits(bare, config.DEMO_SEED, startedAt) };
   const passwords = accountPasswords(folder, province.accounts);
   const { changed } = await loadProvince(client.call, province);
   await loadAccounts(
@@ -65,7 +74,7 @@ async function main(): Promise<void> {
     host: config.HJ212_HOST,
     port: config.HJ212_PORT,
     seed: config.DEMO_SEED,
-    stateFile: path.join(folder, 'simulator.json'),
+    stateFile,
     realtimeSeconds: config.DEMO_REALTIME_SECONDS,
     now: Date.now,
   });
@@ -78,9 +87,12 @@ async function main(): Promise<void> {
 
   // The other accounts come while the devices already speak.
   await loadAccounts(client.call, province.accounts, passwords);
+  await tellStories(client.call, province, fleet, config.DEMO_SEED, () => stopping);
 }
 
 main().catch((error: unknown) => {
+  // A call that was under way when the stop came has nobody to answer.
+  if (stopping) return;
   const text = error instanceof ConfigError ? error.message : ((error as Error).stack ?? String(error));
   process.stderr.write(`demo stops: ${text}\n`);
   process.exit(1);

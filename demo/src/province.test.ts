@@ -109,10 +109,10 @@ describe('the demo province', () => {
   });
 
   it('is as large as asked for', () => {
-    const small = demoProvince({ seed: 'greenwatch', enterprises: 6 });
-    expect(small.permits).toHaveLength(6);
-    expect(small.simulated).toHaveLength(12);
-    expect(() => demoProvince({ seed: 'x', enterprises: 5 })).toThrow('enterprises: expected 6 to 200, got 5');
+    const small = demoProvince({ seed: 'greenwatch', enterprises: 10 });
+    expect(small.permits).toHaveLength(10);
+    expect(small.simulated).toHaveLength(20);
+    expect(() => demoProvince({ seed: 'x', enterprises: 9 })).toThrow('enterprises: expected 10 to 200, got 9');
   });
 });
 

@@ -3,6 +3,7 @@ import type {
   DeviceInput,
   DivisionInput,
   EnterpriseInput,
+  OperatorInput,
   OutletInput,
   PermitInput,
   PersonInput,
@@ -22,11 +23,12 @@ import { brandName, personName } from './names';
 import { hashText, type Random, randomOf } from './random';
 import type { LoggerProfile } from './simulator/packets';
 import type { OutletModel } from './simulator/signal';
+import { SUSPICION } from './stories';
 import { COUNTIES_IN_FOCUS, type Place, zhejiang } from './zhejiang';
 
 export interface ProvinceOptions {
   seed: string;
-  /** Enterprises; outlets are 1.25 and devices 2 times as many. The first six are those that the episodes play at. */
+  /** Enterprises; outlets are 1.25 and devices 2 times as many. The first ten are those that episodes and stories play at. */
   enterprises: number;
 }
 
@@ -45,6 +47,8 @@ export interface DemoProvince {
   divisions: DivisionInput[];
   /** Operators (运维单位) come first: devices name them. */
   enterprises: EnterpriseInput[];
+  /** The same firms as parties of their own: they are rated and may be barred. */
+  operators: OperatorInput[];
   outlets: OutletInput[];
   devices: DeviceInput[];
   persons: PersonInput[];
@@ -61,11 +65,18 @@ const CAST: [string, IndustryKey][] = [
   ['330483', 'fibre'],
   ['331002', 'plating'],
   ['330114', 'heat'],
+  // The stories (stories.ts): a suspicion, production before approval, a quota that runs out, a complaint.
+  ['330483', 'dyeing'],
+  ['330483', 'chemicals'],
+  ['330483', 'paper'],
+  ['330483', 'leather'],
 ];
 /** Outlets that have 120 days of history to send, of 250. */
 const LONG_HISTORY_SHARE = 0.16;
 const LONG_HISTORY_DAYS = 120;
 const HISTORY_DAYS = 7;
+/** What the scoring of the demo looks at, 15 days of window and 45 of baseline, and a day or two to spare. */
+const SCORED_DAYS = 62;
 const OPERATORS = ['330110', '330402', '330212', '330302', '331002', '330114'];
 const BOUND_SINCE = '2024-01-01T00:00:00+08:00';
 const REPLACED_AT = '2025-06-01T00:00:00+08:00';
@@ -77,6 +88,7 @@ export function demoProvince({ seed, enterprises: count }: ProvinceOptions): Dem
   const province: DemoProvince = {
     divisions: places.map(({ lon: _, lat: __, ...division }) => division),
     enterprises: [],
+    operators: [],
     outlets: [],
     devices: [],
     persons: [],
@@ -103,6 +115,8 @@ export function demoProvince({ seed, enterprises: count }: ProvinceOptions): Dem
       managementClass: 'registration',
       status: 'producing',
     });
+    const { uscc, name } = province.enterprises.at(-1) as EnterpriseInput;
+    province.operators.push({ id, uscc, name, divisionCode: code });
     const person: PersonInput = {
       id: `${id}-staff`,
       name: personName(random),
@@ -235,7 +249,12 @@ export function demoProvince({ seed, enterprises: count }: ProvinceOptions): Dem
       province.simulated.push({
         profile: { ...profile, mn, password, facilities: states.map((facility) => facility.code) },
         outlet: model,
-        backfillDays: long.has(index) && !profile.process ? LONG_HISTORY_DAYS : HISTORY_DAYS,
+        backfillDays:
+          outlet.enterpriseId === SUSPICION.enterpriseId
+            ? SCORED_DAYS
+            : long.has(index) && !profile.process
+              ? LONG_HISTORY_DAYS
+              : HISTORY_DAYS,
       });
     };
     const main = edition === '2005' ? `8866320${String(1_000_000 + index)}` : mn2017(index);
@@ -300,13 +319,13 @@ function addAuthority(province: DemoProvince, seed: string, place: Place, focus:
   const { code, level } = place;
   const add = (
     name: string,
-    roles: ('supervisor' | 'officer' | 'duty-officer' | 'grid-member')[],
+    roles: ('supervisor' | 'officer' | 'duty-officer' | 'grid-member' | 'complaint-handler')[],
     withAccount: boolean,
     named = false,
   ) => {
     const id = `${name}-${code}`;
     const random = randomOf(seed, id);
-    const certified = !roles.includes('grid-member');
+    const certified = !roles.includes('grid-member') && !roles.includes('complaint-handler');
     const person: PersonInput = {
       id,
       name: personName(random),
@@ -329,7 +348,8 @@ function addAuthority(province: DemoProvince, seed: string, place: Place, focus:
     return;
   }
   const account = focus || level === 'city';
-  add('supervisor', ['supervisor'], account, focus);
+  const aboveFocus = Object.keys(COUNTIES_IN_FOCUS).some((county) => `${county.slice(0, 4)}00` === code);
+  add('supervisor', ['supervisor'], account, focus || aboveFocus);
   add('officer1', ['officer'], account, focus);
   add('officer2', ['officer'], account);
   add('duty', ['duty-officer'], account);
@@ -337,6 +357,7 @@ function addAuthority(province: DemoProvince, seed: string, place: Place, focus:
   add('officer3', ['officer'], true);
   add('officer4', ['officer'], true);
   for (let i = 1; i <= 3; i++) add(`grid${i}`, ['grid-member'], true);
+  add('complaints', ['complaint-handler'], true, true);
 }
 
 /** Which industry where, in the order in which enterprises are taken: the episodes' first, the others mixed. */

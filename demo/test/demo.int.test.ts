@@ -26,7 +26,7 @@ let demo: TestProcess;
 let gatewayUrl: string;
 const processes: TestProcess[] = [];
 const mns = new Set<string>();
-const province = demoProvince({ seed: 'greenwatch', enterprises: 6 });
+const province = demoProvince({ seed: 'greenwatch', enterprises: 10 });
 
 beforeAll(async () => {
   servers = await testServers();
@@ -80,7 +80,7 @@ beforeAll(async () => {
   demo = await start(
     'demo/dist/main.js',
     'demo',
-    { DEMO_FOLDER: folder, DEMO_ENTERPRISES: '6', HJ212_PORT: String(hostPort) },
+    { DEMO_FOLDER: folder, DEMO_ENTERPRISES: '10', HJ212_PORT: String(hostPort) },
     false,
   );
 }, 120_000);
@@ -109,7 +109,7 @@ it('killed in the middle of loading and started again, it completes the province
   );
   await demo.kill();
   await demo.start();
-  await until('the province is loaded', async () => (await collection('permits', 'permits').countDocuments()) === 6);
+  await until('the province is loaded', async () => (await collection('permits', 'permits').countDocuments()) === 10);
   expect(await collection('registry', 'enterprises').countDocuments()).toBe(province.enterprises.length);
   expect(await collection('registry', 'outlets').countDocuments()).toBe(province.outlets.length);
   expect(await collection('registry', 'devices').countDocuments()).toBe(province.devices.length);

@@ -13,6 +13,8 @@ export interface PlannedProcess {
 
 /** Where things are, for a process's own environment. */
 export interface Places {
+  /** Whether the demo province is loaded. */
+  demo: boolean;
   hj212Port: number;
   gatewayPort: number;
   consoleUrl: string;
@@ -41,7 +43,8 @@ export const services: PlannedProcess[] = [
   service('rules'),
   service('permits'),
   service('tasking'),
-  service('fraud'),
+  // The demo brings 60 days of history: shorter windows than domain.md 2.2 has.
+  service('fraud', ({ demo }) => (demo ? { FRAUD_WINDOW_DAYS: '15', FRAUD_BASELINE_DAYS: '45' } : {})),
   service('complaints'),
   service('credit'),
   service('notifications', ({ smppUrl }) => (smppUrl ? { SMPP_URL: smppUrl } : {})),

@@ -288,6 +288,7 @@ export class System {
     const demoFolder = this.folder.at('demo');
     if (this.options.demo) mkdirSync(demoFolder, { recursive: true, mode: 0o700 });
     return {
+      demo: this.options.demo === true,
       hj212Port: this.ports.hj212 as number,
       gatewayPort: this.ports.gateway as number,
       consoleUrl: this.urls.console,

@@ -7,10 +7,10 @@ export interface Episode {
   outletId: string;
   from: number;
   to: number;
-  kind: 'exceedance' | 'silence' | 'stuck' | 'treatment-off';
+  kind: 'exceedance' | 'silence' | 'stuck' | 'treatment-off' | 'squeezed';
   /** exceedance: of this factor only; absent: of all. */
   factor?: string;
-  /** exceedance: share of the limit at `from`, and what it gains an hour. */
+  /** exceedance: share of the limit at `from`, and what it gains an hour; squeezed: where the values lie. */
   share?: number;
   gain?: number;
 }
@@ -22,6 +22,8 @@ export interface Effect {
   factor?: string;
   stuckSince?: number;
   silent?: boolean;
+  /** The pollutants hardly move around this share of their limit, whatever the plant does. */
+  squeezed?: number;
   treatmentOff?: boolean;
 }
 
@@ -29,9 +31,15 @@ const NONE: Effect = {};
 /** Most an exceedance grows to. */
 const MAX_SHARE = 2.2;
 
-/** The script. `outlets`: the first outlet of each of the first six enterprises of the province. */
+/** Days for which the outlet of the story of a suspicion has hardly moved; scored is what came before today. */
+export const SQUEEZED_DAYS = 15;
+
+/** The script. `outlets`: the first outlet of each of the enterprises of the cast (`CAST` of province.ts). */
 export function script(outlets: readonly string[], start: number): Episode[] {
-  const [heat, pharmaceuticals, dyeing, fibre, plating] = outlets as [string, string, string, string, string];
+  const [heat, pharmaceuticals, dyeing, fibre, plating, , suspicion] = outlets as string[] as [
+    ...[string, string, string, string, string, string, string],
+  ];
+  const today = Math.floor((start + 8 * HOUR) / DAY) * DAY - 8 * HOUR;
   const minute = 60_000;
   const hour = Math.floor(start / HOUR) * HOUR;
   const at = (id: string, outletId: string, kind: Episode['kind'], from: number, to: number, more = {}): Episode => ({
@@ -59,6 +67,15 @@ export function script(outlets: readonly string[], start: number): Episode[] {
     at('treatment-off', fibre, 'treatment-off', 4 * minute, 50 * minute),
     // Above the limit all of yesterday and today, so that a daily mean of water shows it.
     at('cod-too-high', plating, 'exceedance', -1.5 * DAY, DAY, { factor: 'w01018', share: 1.15, gain: 0.01 }),
+    // Values that hardly move while the flow does: a story of its own (stories.ts).
+    {
+      id: 'cod-hardly-moves',
+      outletId: suspicion,
+      kind: 'squeezed',
+      from: today - SQUEEZED_DAYS * DAY,
+      to: today + 10 * DAY,
+      share: 0.62,
+    },
     // Long over: history, which raises no task.
     at('last-week', heat, 'exceedance', -4.2 * DAY, -4.1 * DAY, { factor: 'a21002', share: 1.1, gain: 0.1 }),
   ];
@@ -86,6 +103,8 @@ function actOf(episode: Episode, time: number): Effect {
   switch (episode.kind) {
     case 'silence':
       return { silent: true };
+    case 'squeezed':
+      return { squeezed: episode.share ?? 0.6, factor: episode.factor };
     case 'stuck':
       return { stuckSince: episode.from };
     case 'treatment-off':

@@ -7,6 +7,10 @@ import { DAY, type EffectAt, HOUR } from './signal';
 import { readState, type SimulatorState } from './state';
 import { momentAt, type Schedule, schedules } from './uploads';
 
+/** Enterprises at which something is played: `CAST` of province.ts. */
+const CAST_SIZE = 10;
+/** Of these the one kept for an exceedance by hand. */
+const BY_HAND = 5;
 const SAVE_EVERY = 5_000;
 /** Loggers that connect a second at the start; those of the episodes come first. */
 const CONNECTS_A_SECOND = 40;
@@ -83,6 +87,19 @@ export class Fleet {
     }, 1000);
   }
 
+  /** When the demo began: the script and the stories count from it. */
+  get startedAt(): number {
+    return this.#state.startedAt;
+  }
+
+  /** Moments that the loggers of an outlet owe. */
+  backlogOf(outletId: string): number {
+    const now = this.options.now();
+    return this.#loggers
+      .filter((logger) => logger.outletId === outletId)
+      .reduce((sum, logger) => sum + logger.backlog(now), 0);
+  }
+
   /** Closes the connections and saves how far each logger has come. */
   stop(): void {
     clearInterval(this.#timer);
@@ -102,16 +119,17 @@ export class Fleet {
   }
 
   /**
-   * Starts an exceedance now: the outlet's loggers send the last full hour again with values above the limit, as after a
+   * Starts an exceedance now: the outlet's loggers send the last full hours again with values above the limit, as after a
    * correction, and the rise goes on for two hours.
    * @param outletId absent: the outlet kept for this (the sixth of the cast)
+   * @param hours that are sent again
    * @returns the episode and the devices that send it; undefined for an unknown outlet
    */
-  startExceedance(outletId = this.#cast.at(-1)): { episode: Episode; mns: string[] } | undefined {
+  startExceedance(outletId = this.#cast[BY_HAND], hours = 1): { episode: Episode; mns: string[] } | undefined {
     const loggers = this.#loggers.filter((logger) => logger.outletId === outletId);
     if (outletId === undefined || loggers.length === 0) return undefined;
     const now = this.options.now();
-    const hour = Math.floor(now / HOUR) * HOUR - HOUR;
+    const hour = Math.floor(now / HOUR) * HOUR - hours * HOUR;
     const episode: Episode = {
       id: `by-hand-${now}`,
       outletId,
@@ -143,13 +161,13 @@ export class Fleet {
   }
 }
 
-/** The first outlet of each of the first six enterprises. */
+/** The first outlet of each enterprise of the cast. */
 function castOf(devices: readonly SimulatedDevice[]): string[] {
   const byEnterprise = new Map<string, string>();
   for (const { outlet } of devices) {
     const enterprise = outlet.id.slice(0, outlet.id.lastIndexOf('.'));
     if (!byEnterprise.has(enterprise)) byEnterprise.set(enterprise, outlet.id);
-    if (byEnterprise.size === 6) break;
+    if (byEnterprise.size === CAST_SIZE) break;
   }
   return [...byEnterprise.values()];
 }
