@@ -13,6 +13,7 @@ import { complaintRoutes } from './complaints/complaints.routes';
 import { publicComplaintRoutes } from './complaints/public-complaints.routes';
 import { eventRoutes } from './events/events.routes';
 import { fileRoutes } from './file/file.routes';
+import { fraudRoutes } from './fraud/fraud.routes';
 import type { Gateway } from './gateway';
 import { healthRoutes, systemHealthRoutes } from './health/health.routes';
 import { keyRoutes } from './keys/keys.routes';
@@ -111,6 +112,7 @@ export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(
       registryRoutes(api as App, gateway);
       readingRoutes(api as App, gateway);
       alarmRoutes(api as App, gateway);
+      fraudRoutes(api as App, gateway);
       taskRoutes(api as App, gateway);
       caseRoutes(api as App, gateway);
       complaintRoutes(api as App, gateway);

@@ -266,6 +266,7 @@ export class System {
         environment: {
           // Each partition syncs its own log messages: on one machine few partitions make large messages and few syncs.
           READINGS_PARTITIONS: '4',
+          ...(this.options.demo ? plan.demoSettings : {}),
           ...this.base,
           ...this.environment(issuer),
           HEALTH_PORT: String(healthPort),
