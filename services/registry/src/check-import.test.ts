@@ -3,6 +3,8 @@ import { type ImportInput, importProblems, type Known } from './check-import';
 const nothing: Known = {
   divisions: [],
   enterprises: new Set(),
+  operators: new Map(),
+  devices: new Map(),
   outlets: new Map(),
   persons: new Map(),
 };
@@ -168,7 +170,7 @@ describe('what an import is refused for', () => {
       /do not overlap/,
     ],
     ['an active device without a password', (i) => (at(i.devices).password = ''), 'devices.0.password', /password/],
-    ['an unknown operator', (i) => (at(i.devices).operatorId = 'op9'), 'devices.0.operatorId', /known enterprise/],
+    ['an unknown operator', (i) => (at(i.devices).operatorId = 'op9'), 'devices.0.operatorId', /known operator/],
     [
       'an address that is none',
       (i) => at(i.devices).addresses.push('10.0.0.0/33'),
@@ -193,6 +195,35 @@ describe('what an import is refused for', () => {
     const problem = importProblems(input, nothing).find((p) => p.field === field);
     expect(problem?.expected).toMatch(expected);
     expect(problem?.row).toBe(Number(field.split('.')[1]) + 1);
+  });
+
+  describe('operators', () => {
+    const operator = { id: 'op1', uscc: '91440300708461136T', name: '某运维', divisionCode: '330483' };
+    const problems = (input: ImportInput, known: Partial<Known> = {}) =>
+      importProblems({ ...sound(), ...input }, { ...nothing, ...known }).map(({ field }) => field);
+    const devices = () => sound().devices.map((device) => ({ ...device, operatorId: 'op1' }));
+    const barred = new Map([['op1', { barred: true }]]);
+
+    it('come with the devices they maintain', () => {
+      expect(problems({ operators: [operator], devices: devices() })).toEqual([]);
+    });
+    it('with a wrong credit code or division are refused', () => {
+      const wrong = { ...operator, uscc: '914403007084611360', divisionCode: '330199' };
+      expect(problems({ operators: [wrong] })).toEqual(['operators.0.uscc', 'operators.0.divisionCode']);
+    });
+    it('on the blacklist take on no device (domain.md 4.3)', () => {
+      expect(problems({ devices: devices() }, { operators: barred })).toEqual(['devices.0.operatorId']);
+      const mn = sound().devices[0]?.mn as string;
+      const others = new Map([[mn, { operatorId: 'op2' }]]);
+      expect(problems({ devices: devices() }, { operators: barred, devices: others })).toEqual([
+        'devices.0.operatorId',
+      ]);
+    });
+    it('on the blacklist keep what they maintain already', () => {
+      const mn = sound().devices[0]?.mn as string;
+      const own = new Map([[mn, { operatorId: 'op1' }]]);
+      expect(problems({ devices: devices() }, { operators: barred, devices: own })).toEqual([]);
+    });
   });
 
   it('takes what the registry holds already', () => {

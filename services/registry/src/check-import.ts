@@ -10,6 +10,10 @@ export interface Known {
   divisions: DivisionNode[];
   /** Ids of enterprises. */
   enterprises: ReadonlySet<string>;
+  /** Operators, and whether they are barred. */
+  operators: ReadonlyMap<string, { barred: boolean }>;
+  /** Operator of each device that is there. */
+  devices: ReadonlyMap<string, { operatorId?: string }>;
   outlets: ReadonlyMap<string, { enterpriseId: string; medium: string; code: string }>;
   /** Person id to the enterprise the person belongs to. */
   persons: ReadonlyMap<string, string | undefined>;
@@ -30,7 +34,7 @@ const ENTERPRISE_ROLES = ['principal', 'operator-staff'];
 /** Everything that is wrong with an import before any of it is written; empty when it may go in. */
 export function importProblems(input: ImportInput, known: Known): ImportProblem[] {
   const problems: ImportProblem[] = [];
-  const { divisions = [], enterprises = [], outlets = [], devices = [], persons = [] } = input;
+  const { divisions = [], enterprises = [], operators = [], outlets = [], devices = [], persons = [] } = input;
   const report = (list: keyof ImportInput, index: number, id: string, field: string, expected: string) =>
     problems.push({
       field: `${list}.${index}.${field}`,
@@ -49,6 +53,7 @@ export function importProblems(input: ImportInput, known: Known): ImportProblem[
   };
   unique('divisions', divisions, 'code', (row) => row.code);
   unique('enterprises', enterprises, 'id', (row) => row.id);
+  unique('operators', operators, 'id', (row) => row.id);
   unique('outlets', outlets, 'id', (row) => row.id);
   unique('devices', devices, 'mn', (row) => row.mn);
   unique('persons', persons, 'id', (row) => row.id);
@@ -73,6 +78,14 @@ export function importProblems(input: ImportInput, known: Known): ImportProblem[
       wrong('principalPersonId', `expected a person of this enterprise, got ${row.principalPersonId}`);
     }
   });
+
+  operators.forEach((row, index) => {
+    const wrong = (field: string, expected: string) => report('operators', index, row.id, field, expected);
+    const uscc = usccProblem(row.uscc);
+    if (uscc) wrong('uscc', uscc);
+    if (!tree.paths.has(row.divisionCode)) wrong('divisionCode', unknownDivision(row.divisionCode));
+  });
+  const operatorIds = new Set([...known.operators.keys(), ...operators.map((row) => row.id)]);
 
   const outletOf = new Map(known.outlets);
   const outletByCode = new Map([...known.outlets].map(([id, outlet]) => [`${outlet.enterpriseId} ${outlet.code}`, id]));
@@ -100,8 +113,16 @@ export function importProblems(input: ImportInput, known: Known): ImportProblem[
   devices.forEach((row, index) => {
     const wrong = (field: string, expected: string) => report('devices', index, row.mn, field, expected);
     if (row.status === 'active' && row.password === '') wrong('password', 'expected a password for an active device');
-    if (row.operatorId !== undefined && !enterpriseIds.has(row.operatorId)) {
-      wrong('operatorId', `expected a known enterprise, got ${row.operatorId}`);
+    if (row.operatorId !== undefined && !operatorIds.has(row.operatorId) && !enterpriseIds.has(row.operatorId)) {
+      wrong('operatorId', `expected a known operator, got ${row.operatorId}`);
+    }
+    // What it maintains already it goes on maintaining until somebody else does.
+    const takesOn = row.operatorId !== undefined && known.devices.get(row.mn)?.operatorId !== row.operatorId;
+    if (takesOn && known.operators.get(row.operatorId ?? '')?.barred) {
+      wrong(
+        'operatorId',
+        `expected an operator that is not on the blacklist: ${row.operatorId} may take on no devices`,
+      );
     }
     row.addresses.forEach((address, a) => {
       if (!isAddress(address))

@@ -1,6 +1,6 @@
 import { registryFacts } from '@greenwatch/contracts';
 import type { Codec, NewFact } from '@greenwatch/kit';
-import type { DeviceDoc, EnterpriseDoc, OutletDoc, PersonDoc, Placed, Stored } from './registry.model';
+import type { DeviceDoc, EnterpriseDoc, OperatorDoc, OutletDoc, PersonDoc, Placed, Stored } from './registry.model';
 
 /** A record as the fact that tells others how it now stands; proto has no optional fields: '' and 0 stand for none. */
 
@@ -35,8 +35,17 @@ export const enterpriseFact = (doc: EnterpriseDoc, now: number): NewFact<registr
       managementClass: doc.managementClass,
       principalPersonId: doc.principalPersonId ?? '',
       status: doc.status,
-      legalRepresentative: '',
+      legalRepresentative: doc.legalRepresentative ?? '',
     },
+    now,
+  );
+
+export const operatorFact = (doc: OperatorDoc, now: number): NewFact<registryFacts.OperatorChanged> =>
+  changed(
+    'Operator',
+    registryFacts.OperatorChanged,
+    doc,
+    { id: doc._id, uscc: doc.uscc, name: doc.name, divisionCode: doc.divisionCode, barred: doc.barred },
     now,
   );
 

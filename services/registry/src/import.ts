@@ -1,4 +1,5 @@
 import { type Caller, DomainError, type Kit } from '@greenwatch/kit';
+import type { ClientSession } from 'mongoose';
 import { latestBinding } from './binding';
 import { type ImportInput, importProblems, type Known, ms } from './check-import';
 import { divisionPaths } from './division-path';
@@ -23,7 +24,7 @@ export async function importRegistry(
   input: ImportInput,
   by: Caller,
 ): Promise<Counts> {
-  const { divisions = [], enterprises = [], outlets = [], devices = [], persons = [] } = input;
+  const { divisions = [], enterprises = [], operators = [], outlets = [], devices = [], persons = [] } = input;
   const known = await whatIsKnown(models, input);
   const problems = importProblems(input, known);
   const [first] = problems;
@@ -83,6 +84,24 @@ export async function importRegistry(
     ),
   );
   if (enterprises.length > 0) await refreshOfEnterprises(enterprises.map((row) => row.id));
+  add(
+    await store.operators(
+      changesBy(
+        operators,
+        (row) => row.id,
+        ({ id, ...row }) =>
+          async (_, session) => ({
+            ...row,
+            _id: id,
+            operatorId: id,
+            divisionPath: pathOf(row.divisionCode),
+            barred: await barOf(id, session),
+          }),
+      ),
+      ACTION,
+      by,
+    ),
+  );
 
   const enterprisePath = await pathsOfEnterprises([
     ...outlets.map((row) => row.enterpriseId),
@@ -159,6 +178,21 @@ export async function importRegistry(
   );
   return counts;
 
+  /**
+   * What the blacklist says of an operator, which may have been told before the operator was known. Written to, so that
+   * such an import and the blacklist's fact cannot miss each other.
+   */
+  async function barOf(id: string, session: ClientSession): Promise<boolean> {
+    const bar = await models.bars
+      .findOneAndUpdate(
+        { _id: id },
+        { $inc: { imports: 1 }, $setOnInsert: { sequence: 0, barred: false } },
+        { upsert: true, returnDocument: 'after', session },
+      )
+      .lean();
+    return bar.barred;
+  }
+
   /** Divisions moved: what lies in them moves along. Runs on every import of divisions, so a broken one is completed. */
   async function refreshPaths(codes: string[]): Promise<void> {
     const within = {
@@ -193,6 +227,19 @@ export async function importRegistry(
       by,
     );
     await refreshOfEnterprises(enterpriseIds);
+    const operatorIds = (await models.operators.find(within, { _id: 1 }).lean()).map((row) => row._id);
+    await store.operators(
+      changesOf(
+        operatorIds,
+        (existing) =>
+          existing && {
+            ...withoutSequence(existing),
+            divisionPath: pathOf(existing.divisionCode),
+          },
+      ),
+      ACTION,
+      by,
+    );
     const personIds = (await models.persons.find(within, { _id: 1 }).lean()).map((row) => row._id);
     await store.persons(
       changesOf(
@@ -280,7 +327,7 @@ export function withoutSequence<D extends { sequence: number }>({ sequence: _, .
 function changesBy<Row, D extends { _id: string; sequence: number }>(
   rows: Row[],
   id: (row: Row) => string,
-  change: (row: Row) => (existing: D | undefined) => Desired<D>,
+  change: (row: Row) => Change<D>,
 ): Map<string, Change<D>> {
   return new Map(rows.map((row) => [id(row), change(row)]));
 }
@@ -300,6 +347,13 @@ async function whatIsKnown(models: RegistryModels, input: ImportInput): Promise<
     ...outlets.map((row) => row.enterpriseId),
     ...devices.flatMap((row) => [row.operatorId, ...row.bindings.map((binding) => binding.enterpriseId)]),
     ...persons.map((row) => row.enterpriseId),
+  ]);
+  const operatorIds = unique(devices.map((row) => row.operatorId));
+  const [operatorRows, deviceRows] = await Promise.all([
+    models.operators.find({ _id: { $in: operatorIds } }, { barred: 1 }).lean(),
+    operatorIds.length === 0
+      ? []
+      : models.devices.find({ _id: { $in: devices.map((row) => row.mn) } }, { operatorId: 1 }).lean(),
   ]);
   const [divisionRows, enterpriseRows, outletRows, personRows] = await Promise.all([
     models.divisions.find().lean(),
@@ -337,6 +391,8 @@ async function whatIsKnown(models: RegistryModels, input: ImportInput): Promise<
       replacedBy,
     })),
     enterprises: new Set(enterpriseRows.map((row) => row._id)),
+    operators: new Map(operatorRows.map((row) => [row._id, row])),
+    devices: new Map(deviceRows.map((row) => [row._id, row])),
     outlets: new Map(outletRows.map((row) => [row._id, row])),
     persons: new Map(personRows.map((row) => [row._id, row.enterpriseId])),
   };

@@ -1,6 +1,6 @@
-import type { Device, Division, Enterprise, Outlet, Person } from '@greenwatch/contracts';
+import type { Device, Division, Enterprise, Operator, Outlet, Person } from '@greenwatch/contracts';
 import { isoTimeOrNone } from '@greenwatch/kit';
-import type { DeviceDoc, DivisionDoc, EnterpriseDoc, OutletDoc, PersonDoc } from './registry.model';
+import type { DeviceDoc, DivisionDoc, EnterpriseDoc, OperatorDoc, OutletDoc, PersonDoc } from './registry.model';
 
 /** How records leave the registry: times as ISO 8601 texts, phones masked, passwords and keys not at all. */
 
@@ -12,6 +12,17 @@ export const divisionOf = ({ _id, sequence: _, validFrom, validTo, ...rest }: Di
 });
 
 export const enterpriseOf = ({ _id, sequence: _, enterpriseId: __, ...rest }: EnterpriseDoc): Enterprise => ({
+  id: _id,
+  ...rest,
+});
+
+export const operatorOf = ({
+  _id,
+  sequence: _,
+  operatorId: __,
+  enterpriseId: ___,
+  ...rest
+}: OperatorDoc): Operator => ({
   id: _id,
   ...rest,
 });

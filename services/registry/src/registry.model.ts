@@ -34,7 +34,25 @@ export interface EnterpriseDoc extends Stored, Placed {
   industryName: string;
   managementClass: 'key' | 'simplified' | 'registration';
   principalPersonId?: string;
+  legalRepresentative?: string;
   status: 'producing' | 'stopped' | 'closed';
+}
+/** A firm that maintains devices. `barred` is what the newest fact of credit's blacklist says. */
+export interface OperatorDoc extends Stored, Placed {
+  /** Its own id, so that one scope filter serves its people too. */
+  operatorId: string;
+  uscc: string;
+  name: string;
+  divisionCode: string;
+  barred: boolean;
+}
+/** The newest fact of credit's blacklist about an operator, which may come before the operator. */
+export interface BarDoc {
+  _id: string;
+  sequence: number;
+  barred: boolean;
+  /** Counts imports that relied on it. */
+  imports?: number;
 }
 export interface OutletDoc extends Stored, Placed {
   enterpriseId: string;
@@ -122,12 +140,31 @@ const enterpriseSchema = new Schema<EnterpriseDoc>(
     industryName: text,
     managementClass: text,
     principalPersonId: String,
+    legalRepresentative: String,
     status: text,
   },
   options,
 )
   .index({ divisionPath: 1, _id: 1 })
   .index({ uscc: 1 });
+
+const operatorSchema = new Schema<OperatorDoc>(
+  {
+    ...stored,
+    operatorId: text,
+    divisionPath: texts,
+    uscc: text,
+    name: text,
+    divisionCode: text,
+    barred: { type: Boolean, required: true },
+  },
+  options,
+).index({ uscc: 1 });
+
+const barSchema = new Schema<BarDoc>(
+  { ...stored, barred: { type: Boolean, required: true }, imports: Number },
+  options,
+);
 
 const outletSchema = new Schema<OutletDoc>(
   {
@@ -201,16 +238,20 @@ const personSchema = new Schema<PersonDoc>(
 export interface RegistryModels {
   divisions: Model<DivisionDoc>;
   enterprises: Model<EnterpriseDoc>;
+  operators: Model<OperatorDoc>;
+  bars: Model<BarDoc>;
   outlets: Model<OutletDoc>;
   devices: Model<DeviceDoc>;
   persons: Model<PersonDoc>;
 }
 
-/** The registry's five collections, with their indexes made. */
+/** The registry's collections, with their indexes made. */
 export async function registryModels(db: Connection): Promise<RegistryModels> {
   const models = {
     divisions: db.model<DivisionDoc>('division', divisionSchema, 'divisions'),
     enterprises: db.model<EnterpriseDoc>('enterprise', enterpriseSchema, 'enterprises'),
+    operators: db.model<OperatorDoc>('operator', operatorSchema, 'operators'),
+    bars: db.model<BarDoc>('bar', barSchema, 'bars'),
     outlets: db.model<OutletDoc>('outlet', outletSchema, 'outlets'),
     devices: db.model<DeviceDoc>('device', deviceSchema, 'devices'),
     persons: db.model<PersonDoc>('person', personSchema, 'persons'),

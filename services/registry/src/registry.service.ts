@@ -1,10 +1,20 @@
-import { ingestionFacts } from '@greenwatch/contracts';
-import { afterKey, type Caller, conflict, defineService, notFound, onFact, pageOf, scopeFilter } from '@greenwatch/kit';
+import { creditFacts, ingestionFacts } from '@greenwatch/contracts';
+import {
+  afterKey,
+  applyNewest,
+  type Caller,
+  conflict,
+  defineService,
+  notFound,
+  onFact,
+  pageOf,
+  scopeFilter,
+} from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { ms } from './check-import';
-import { deviceFact } from './facts';
+import { deviceFact, operatorFact } from './facts';
 import { importRegistry, placed, withoutSequence } from './import';
-import { deviceOf, divisionOf, enterpriseOf, outletOf, personOf } from './present';
+import { deviceOf, divisionOf, enterpriseOf, operatorOf, outletOf, personOf } from './present';
 import { type DeviceDoc, type PersonDoc, registryModels } from './registry.model';
 import { registryStore } from './store';
 
@@ -98,11 +108,20 @@ export const registryService = defineService({
           return pageOf(rows.map(deviceOf), limit, (row) => [row.mn]);
         },
 
-        'registry.device.claim': async ({ mn, outletId, password, from }, { caller }) => {
+        'registry.device.claim': async ({ mn, outletId, password, from, operatorId }, { caller }) => {
           const device = await models.devices.findOne({ $and: [{ _id: mn }, scopeFilter(caller)] }).lean();
           if (!device) throw notFound('device', mn);
           const outlet = await models.outlets.findOne({ $and: [{ _id: outletId }, scopeFilter(caller)] }).lean();
           if (!outlet) throw notFound('outlet', outletId);
+          if (operatorId !== undefined) {
+            const operator = await models.operators.findById(operatorId).lean();
+            if (!operator) throw notFound('operator', operatorId);
+            if (operator.barred) {
+              throw conflict('OPERATOR_BARRED', `${operator.name} is on the blacklist: it may take on no devices.`, {
+                field: 'operatorId',
+              });
+            }
+          }
           let claimed: DeviceDoc | undefined;
           await store.devices(
             new Map([
@@ -126,6 +145,7 @@ export const registryService = defineService({
                   const after = {
                     ...withoutSequence(existing),
                     ...placed(kit, [binding]),
+                    ...(operatorId === undefined ? {} : { operatorId }),
                     status: 'active' as const,
                     passwordEncrypted: kit.fields.encrypt(password),
                   };
@@ -138,6 +158,30 @@ export const registryService = defineService({
             caller,
           );
           return deviceOf(claimed as DeviceDoc);
+        },
+
+        // Operators work across the province: whoever relies on one sees it. Its own people see it alone.
+        'registry.operator.list': async ({ q, barred, after, limit = 100 }, { caller }) => {
+          const rows = await models.operators
+            .find({
+              $and: [
+                caller.operatorId === undefined ? {} : scopeFilter(caller),
+                barred === undefined ? {} : { barred },
+                q ? { $or: [{ name: { $regex: escapeRegex(q), $options: 'i' } }, { uscc: q.toUpperCase() }] } : {},
+                beyond(after),
+              ],
+            })
+            .sort({ _id: 1 })
+            .limit(limit + 1)
+            .lean();
+          return pageOf(rows.map(operatorOf), limit, (row) => [row.id]);
+        },
+
+        'registry.operator.get': async ({ id }, { caller }) => {
+          const own = caller.operatorId === undefined ? {} : scopeFilter(caller);
+          const operator = await models.operators.findOne({ $and: [{ _id: id }, own] }).lean();
+          if (!operator) throw notFound('operator', id);
+          return operatorOf(operator);
         },
 
         'registry.person.list': async ({ division, role, after, limit = 100 }, { caller }) => {
@@ -169,6 +213,19 @@ export const registryService = defineService({
       },
 
       facts: {
+        // The newest listing or lifting counts; the bar is kept for an operator that is not known yet.
+        'facts.credit.blacklist.*': onFact(
+          creditFacts.BlacklistChanged,
+          async ({ entity, sequence, occurredAt, data: { listed } }, session) => {
+            if (!(await applyNewest(models.bars, entity, sequence, { barred: listed }, session))) return;
+            const operator = await models.operators.findById(entity).session(session).lean();
+            if (!operator || operator.barred === listed) return;
+            const after = { ...operator, barred: listed, sequence: operator.sequence + 1 };
+            await models.operators.collection.replaceOne({ _id: entity as never }, after as never, { session });
+            await kit.facts.append(session, operatorFact(after, occurredAt));
+          },
+        ),
+
         // INGESTION_ADMISSION=open let in an MN that nobody registered: it waits here for somebody to claim it.
         'facts.ingestion.device.unclaimed': onFact(
           ingestionFacts.DeviceUnclaimed,

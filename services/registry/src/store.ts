@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Caller, Kit, NewFact } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
-import { deviceFact, enterpriseFact, outletFact, personFact } from './facts';
+import { deviceFact, enterpriseFact, operatorFact, outletFact, personFact } from './facts';
 import type {
   DeviceDoc,
   DivisionDoc,
   EnterpriseDoc,
+  OperatorDoc,
   OutletDoc,
   PersonDoc,
   RegistryModels,
@@ -89,6 +90,8 @@ export function registryStore(kit: Kit, models: RegistryModels) {
       change(models.divisions, undefined, changes, action, by),
     enterprises: (changes: ReadonlyMap<string, Change<EnterpriseDoc>>, action: string, by: Caller) =>
       change(models.enterprises, enterpriseFact, changes, action, by),
+    operators: (changes: ReadonlyMap<string, Change<OperatorDoc>>, action: string, by: Caller) =>
+      change(models.operators, operatorFact, changes, action, by),
     outlets: (changes: ReadonlyMap<string, Change<OutletDoc>>, action: string, by: Caller) =>
       change(models.outlets, outletFact, changes, action, by),
     devices: (changes: ReadonlyMap<string, Change<DeviceDoc>>, action: string, by: Caller) =>

@@ -1,6 +1,13 @@
-import { type Actions, fact, ingestionFacts, type Params, registryFacts } from '@greenwatch/contracts';
+import { type Actions, creditFacts, fact, ingestionFacts, type Params, registryFacts } from '@greenwatch/contracts';
 import { type Caller, type Client, connectClient, FACTS, type RunningService, runService } from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
+import {
+  factsHandled,
+  serviceEnvironment,
+  type TestServers,
+  tellFact,
+  testKeys,
+  testServers,
+} from '@greenwatch/testkit';
 import { MongoClient } from 'mongodb';
 import { registryService } from '../src/registry.service';
 
@@ -349,4 +356,117 @@ describe('an unclaimed device (INGESTION_ADMISSION=open)', () => {
       gateway.call('registry.device.claim', { mn, outletId: 'o1', password: 'other' }, { as: provincial }),
     ).rejects.toMatchObject({ status: 409, reason: 'ALREADY_CLAIMED' });
   });
+});
+
+describe('an operator on the blacklist (domain.md 4.3)', () => {
+  const blacklisted = async (operatorId: string, sequence: number, listed: boolean) => {
+    const told = { operatorId, listed, reason: 'falsified-monitoring', since: 1, liftedAt: 0, caseNo: '1' };
+    const subject = `facts.credit.blacklist.${listed ? 'listed' : 'lifted'}`;
+    const id = await tellFact(demo, subject, creditFacts.BlacklistChanged, operatorId, sequence, told);
+    await tellFact(demo, subject, creditFacts.BlacklistChanged, operatorId, sequence, told, { id });
+  };
+  const firm = (id: string) => ({ id, uscc: '91440300708461136T', name: `运维 ${id}`, divisionCode: '331002' });
+  const device = (mn: string, operatorId: string) => ({
+    ...((province().devices ?? [])[0] as NonNullable<ImportInput['devices']>[number]),
+    mn,
+    operatorId,
+  });
+  const barred = async (id: string) => (await gateway.call('registry.operator.get', { id }, { as: tongxiang })).barred;
+
+  it('is told, listed for every county, and its own people see it alone', async () => {
+    await demo.call('registry.import', { operators: [firm('op1'), firm('op2')] });
+    const told = (await facts()).find(({ entity }) => entity === 'op1') as fact.Envelope;
+    expect(registryFacts.OperatorChanged.decode(told.data)).toEqual({
+      id: 'op1',
+      uscc: '91440300708461136T',
+      name: '运维 op1',
+      divisionCode: '331002',
+      barred: false,
+    });
+    const listed = await gateway.call('registry.operator.list', {}, { as: tongxiang });
+    expect(listed.items.map(({ id }) => id)).toEqual(['op1', 'op2']);
+    const staff = user(['operator-staff'], '330000', { operatorId: 'op2' });
+    expect((await gateway.call('registry.operator.list', {}, { as: staff })).items.map(({ id }) => id)).toEqual([
+      'op2',
+    ]);
+    await expect(gateway.call('registry.operator.get', { id: 'op1' }, { as: staff })).rejects.toMatchObject({
+      status: 404,
+    });
+    await expect(gateway.call('registry.operator.list', {}, { as: principal })).rejects.toMatchObject({ status: 403 });
+  });
+
+  it('takes on no device, by import or by claim, until lifted; facts twice and late end the same', async () => {
+    await demo.call('registry.import', { devices: [device('BAR0', 'op1')] });
+    await blacklisted('op1', 1, true);
+    // Of op2 the lifting comes first.
+    await blacklisted('op2', 2, false);
+    await blacklisted('op2', 1, true);
+    // Of op3 the listing comes before the operator.
+    await blacklisted('op3', 1, true);
+    await factsHandled(demo, 'registry');
+    await demo.call('registry.import', { operators: [firm('op3')] });
+    expect([await barred('op1'), await barred('op2'), await barred('op3')]).toEqual([true, false, true]);
+    expect(
+      (await facts())
+        .filter(({ entity }) => entity === 'op1')
+        .map(({ data }) => registryFacts.OperatorChanged.decode(data).barred),
+    ).toEqual([false, true]);
+
+    await expect(demo.call('registry.import', { devices: [device('BAR1', 'op1')] })).rejects.toThrow(
+      /not on the blacklist: op1/,
+    );
+    await expect(demo.call('registry.import', { devices: [device('BAR1', 'op3')] })).rejects.toThrow(
+      /not on the blacklist: op3/,
+    );
+    // An import again, and what it maintains already, are no new devices.
+    expect(await demo.call('registry.import', { devices: [device('BAR0', 'op1')], operators: [firm('op1')] })).toEqual({
+      changed: 0,
+      unchanged: 2,
+    });
+    await expect(
+      gateway.call(
+        'registry.device.claim',
+        { mn: 'BAR0', outletId: 'o1', password: 'x', operatorId: 'op9' },
+        { as: provincial },
+      ),
+    ).rejects.toMatchObject({ status: 404 });
+
+    await blacklisted('op1', 2, false);
+    await blacklisted('op1', 1, true);
+    await factsHandled(demo, 'registry');
+    expect(await barred('op1')).toBe(false);
+    expect(await demo.call('registry.import', { devices: [device('BAR1', 'op1')] })).toEqual({
+      changed: 1,
+      unchanged: 0,
+    });
+  });
+
+  it('takes on no device by claim', async () => {
+    const known = await db()
+      .collection('devices')
+      .findOne({ _id: 'BAR1' as never });
+    await db()
+      .collection('devices')
+      .insertOne({ ...known, _id: 'BAR2' as never, status: 'unclaimed', divisionPath: ['330000'], bindings: [] });
+    const claim = (operatorId: string) =>
+      gateway.call(
+        'registry.device.claim',
+        { mn: 'BAR2', outletId: 'o1', password: 'x', operatorId },
+        { as: provincial },
+      );
+    await expect(claim('op3')).rejects.toMatchObject({ status: 409, reason: 'OPERATOR_BARRED' });
+    expect(await claim('op2')).toMatchObject({ status: 'active', operatorId: 'op2' });
+  });
+});
+
+it('the legal representative is kept and told', async () => {
+  const [enterprise] = province().enterprises ?? [];
+  await demo.call('registry.import', {
+    enterprises: [{ ...(enterprise as NonNullable<typeof enterprise>), legalRepresentative: '王某' }],
+  });
+  expect(await gateway.call('registry.enterprise.get', { id: 'e1' }, { as: tongxiang })).toMatchObject({
+    legalRepresentative: '王某',
+  });
+  const told = (await facts()).filter(({ entity }) => entity === 'e1').at(-1) as fact.Envelope;
+  expect(registryFacts.EnterpriseChanged.decode(told.data).legalRepresentative).toBe('王某');
 });
