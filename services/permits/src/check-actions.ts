@@ -26,7 +26,8 @@ export function checkPart(
       codec: permitsFacts.SweepDue,
       data: { day },
       entity: SWEEP_KEY,
-      sequence: day / DAY,
+      // A day begins at 16:00 UTC: days since 1970, as a whole number.
+      sequence: Math.round(day / DAY),
       occurredAt: day,
       publishAt: day + kit.config.SWEEP_HOUR * 3_600_000,
       cancelKey: SWEEP_KEY,
