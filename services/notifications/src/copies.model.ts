@@ -10,6 +10,9 @@ export interface PersonDoc {
   /** Decrypted only to send. */
   phoneEncrypted: string;
   active: boolean;
+  roles: string[];
+  divisionCode: string;
+  enterpriseId: string;
 }
 export interface EnterpriseDoc {
   _id: string;
@@ -41,14 +44,22 @@ export function copiesOf(db: Connection) {
         collection,
       }),
     );
-  const people = copy<PersonDoc>('Person', 'people', { locale: String, phoneEncrypted: String, active: Boolean });
+  const people = copy<PersonDoc>('Person', 'people', {
+    locale: String,
+    phoneEncrypted: String,
+    active: Boolean,
+    roles: [String],
+    divisionCode: { type: String, index: true },
+    enterpriseId: String,
+  });
   const enterprises = copy<EnterpriseDoc>('Enterprise', 'enterprises', { name: String, principalPersonId: String });
   const outlets = copy<OutletDoc>('Outlet', 'outlets', { code: String, name: String });
   const alarms = copy<AlarmDoc>('Alarm', 'alarms', { startedAt: Number, outletId: String, mn: String, factor: String });
   const facts: FactHandlers = {
     'facts.registry.person.changed': onProjected(registryFacts.PersonChanged, async ({ sequence, data }) => {
-      const { id, locale, phoneEncrypted, active } = data;
-      await applyNewest(people, id, sequence, { locale, phoneEncrypted, active });
+      const { id, locale, phoneEncrypted, active, roles, divisionCode, enterpriseId } = data;
+      const fields = { locale, phoneEncrypted, active, roles, divisionCode, enterpriseId };
+      await applyNewest(people, id, sequence, fields);
     }),
     'facts.registry.enterprise.changed': onProjected(registryFacts.EnterpriseChanged, async ({ sequence, data }) => {
       await applyNewest(enterprises, data.id, sequence, { name: data.name, principalPersonId: data.principalPersonId });

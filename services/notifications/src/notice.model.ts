@@ -1,4 +1,4 @@
-import { type Level, type Notice, notificationsFacts } from '@greenwatch/contracts';
+import { type Level, type Notice, notificationsFacts, type SubjectKind } from '@greenwatch/contracts';
 import { isoTime, isoTimeOrNone, type Kit } from '@greenwatch/kit';
 import { type ClientSession, type Connection, type Model, Schema } from 'mongoose';
 
@@ -36,12 +36,13 @@ export interface SmsDoc {
 export interface NoticeDoc {
   _id: string;
   sequence: number;
+  /** Of the fact, or what makes several facts one news (a check and its stage). */
   factId: string;
   recipientPersonId: string;
   template: string;
   title: string;
   body: string;
-  subject: { kind: 'task' | 'alarm'; id: string };
+  subject: { kind: SubjectKind; id: string };
   /** What the caps go by: the alarm where there is one. */
   alertId: string;
   level: Level;

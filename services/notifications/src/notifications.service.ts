@@ -1,9 +1,31 @@
-import { notificationsFacts, rulesFacts, taskingFacts } from '@greenwatch/contracts';
-import { afterKey, defineService, notFound, onFact, pageOf, scopeFilter } from '@greenwatch/kit';
+import {
+  complaintsFacts,
+  creditFacts,
+  fraudFacts,
+  notificationsFacts,
+  permitsFacts,
+  rulesFacts,
+  taskingFacts,
+} from '@greenwatch/contracts';
+import {
+  afterKey,
+  type Codec,
+  defineService,
+  type Fact,
+  type FactHandlers,
+  notFound,
+  onFact,
+  pageOf,
+  scopeFilter,
+} from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
+import type { ClientSession } from 'mongoose';
 import { copiesOf } from './copies.model';
 import { changeNotice, type NoticeDoc, noticeModel, noticeOf } from './notice.model';
 import { Notifier } from './notifier';
+import { type PhoneMessageDoc, phoneMessageModel, phoneMessageOf } from './phone-message.model';
+import { PhoneSender } from './phone-sender';
+import { SmsLine } from './sms-line';
 import { SmsSender } from './sms-sender';
 import { TASK_VERBS } from './who-is-told';
 
@@ -27,8 +49,15 @@ export const notificationsService = defineService({
     const unresolvedAfterMs = kit.config.SMS_UNRESOLVED_AFTER_S * 1000;
     const notices = noticeModel(kit.db);
     const copies = copiesOf(kit.db);
-    const notifier = new Notifier(kit, notices, copies, { signature, sms: url !== undefined });
-    const sender = url ? new SmsSender(kit, notices, copies, { url, source, window, unresolvedAfterMs }) : undefined;
+    const notifier = new Notifier(kit, notices, copies, {
+      signature,
+      sms: url !== undefined,
+      province: kit.config.PROVINCE,
+    });
+    const phoneMessages = phoneMessageModel(kit.db);
+    const line = url ? new SmsLine(kit, { url, source }) : undefined;
+    const sender = line && new SmsSender(kit, notices, copies, line, { window, unresolvedAfterMs });
+    const phoneSender = new PhoneSender(kit, phoneMessages, line, { signature, unresolvedAfterMs });
     const taskChanged = onFact(taskingFacts.TaskChanged, (fact, session) => notifier.takeTask(fact, session));
 
     return {
@@ -70,11 +99,55 @@ export const notificationsService = defineService({
             .lean<NoticeDoc[]>();
           return docs.map(noticeOf);
         },
+
+        'notifications.phoneMessage.list': async ({ after, limit = 100 }, { caller }) => {
+          const key = afterKey(after, 1);
+          const docs = await phoneMessages
+            .find({ ...scopeFilter(caller), ...(key && { _id: { $lt: key[0] } }) } as never)
+            .sort({ _id: -1 })
+            .limit(limit + 1)
+            .lean<PhoneMessageDoc[]>();
+          const page = pageOf(docs, limit, (doc) => [doc._id]);
+          return { ...page, items: page.items.map(phoneMessageOf) };
+        },
       },
       facts: {
         ...copies.facts,
         ...Object.fromEntries(TASK_VERBS.map((verb) => [`facts.tasking.task.${verb}`, taskChanged])),
         'facts.rules.alarm.*': onFact(rulesFacts.AlarmChanged, (fact, session) => notifier.takeAlarm(fact, session)),
+        'facts.permits.check.*': onFact(permitsFacts.CheckChanged, (fact, session) =>
+          notifier.takeCheck(fact, session),
+        ),
+        ...verbs('facts.permits.duty', ['reminded', 'missed'], permitsFacts.DutyChanged, (fact, session) =>
+          notifier.takeDuty(fact, session),
+        ),
+        ...verbs(
+          'facts.complaints.complaint',
+          ['received', 'reminded', 'escalated'],
+          complaintsFacts.ComplaintChanged,
+          (fact, session) => notifier.takeComplaint(fact, session),
+        ),
+        ...verbs(
+          'facts.tasking.case',
+          ['noticed', 'decided', 'withdrawn', 'reminded', 'overdue'],
+          taskingFacts.CaseChanged,
+          (fact, session) => notifier.takeCase(fact, session),
+        ),
+        ...verbs(
+          'facts.credit.rating',
+          ['noticed', 'objected', 'answered', 'published', 'final'],
+          creditFacts.RatingChanged,
+          (fact, session) => notifier.takeRating(fact, session),
+        ),
+        'facts.credit.blacklist.*': onFact(creditFacts.BlacklistChanged, (fact, session) =>
+          notifier.takeBlacklist(fact, session),
+        ),
+        'facts.fraud.model.fitted': onFact(fraudFacts.ModelChanged, (fact, session) =>
+          notifier.takeModel(fact, session),
+        ),
+        'facts.complaints.sms.requested': onFact(complaintsFacts.SmsRequested, (fact, session) =>
+          phoneSender.take(fact, session),
+        ),
         'facts.notifications.delivery.due': onFact(notificationsFacts.DeliveryDue, async ({ data }, session) => {
           await notices.updateOne(
             { _id: data.noticeId, 'sms.status': 'waiting', 'sms.attempts': data.attempt },
@@ -83,8 +156,26 @@ export const notificationsService = defineService({
           );
         }),
       },
-      started: async () => sender?.start(),
-      stopped: async () => sender?.stop(),
+      started: async () => {
+        await sender?.start();
+        phoneSender.start();
+        line?.start();
+      },
+      stopped: async () => {
+        await Promise.all([sender?.stop(), phoneSender.stop()]);
+        await line?.stop();
+      },
     };
   },
 });
+
+/** One handler for some verbs of an entity: what tells nobody is not taken. */
+function verbs<T>(
+  entity: string,
+  names: readonly string[],
+  codec: Codec<T>,
+  handle: (fact: Fact<T>, session: ClientSession) => Promise<void>,
+): FactHandlers {
+  const handler = onFact(codec, handle);
+  return Object.fromEntries(names.map((verb) => [`${entity}.${verb}`, handler]));
+}

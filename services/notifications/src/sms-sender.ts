@@ -1,21 +1,20 @@
-import { type Kit, newId, partitionOf } from '@greenwatch/kit';
+import { type Kit, newId } from '@greenwatch/kit';
 import type { Model } from 'mongoose';
 import type { Copies, PersonDoc } from './copies.model';
 import { changeNotice, type NoticeDoc, type SmsDoc, type SmsPart } from './notice.model';
 import { scheduleDelivery } from './notifier';
 import { capReached, dayStart, SAME_ALERT_MS } from './quiet-hours';
 import { outcomeOf, type Receipt } from './receipt';
-import { EXPIRES_AFTER_MS, isBusy, isPermanent, pauseAfterBusy, retryAfter } from './retry';
-import { SmppLink, type SubmitOutcome } from './smpp-link';
-import { isMobile, maskedPhone, partHeader, ucs2 } from './sms-text';
+import { EXPIRES_AFTER_MS, isPermanent, retryAfter } from './retry';
+import type { SubmitOutcome } from './smpp-link';
+import type { SmsLine } from './sms-line';
+import { isMobile, maskedPhone } from './sms-text';
 
 const POLL_MS = 500;
 const RECORD_AGAIN_MS = 1_000;
 const SETTLE_EVERY_MS = 5_000;
 
 export interface SmsSettings {
-  url: string;
-  source: string;
   /** Messages handed to the SMSC at a time. */
   window: number;
   /** After this, a message whose sender was never heard of again is settled. */
@@ -30,34 +29,27 @@ interface Ready {
 }
 
 /**
- * Sends what the queue holds over one link with one breaker, so that a dead SMSC holds up nothing but SMS.
+ * Sends what the queue of notices holds over the line, so that a dead SMSC holds up nothing but SMS.
  *
  * At most once: before anything leaves, the notice says so (`sending` with `sentAt`). Whoever is killed between handing a
  * message over and noting the answer leaves it so; it becomes `unknown`, is seen as such and not sent again, since nobody
  * can tell whether it was. What is known not to have left, or to have failed, is tried again.
  */
 export class SmsSender {
-  readonly #link: SmppLink;
   readonly #inFlight = new Set<Promise<void>>();
   #stopping = false;
   #wake: () => void = () => {};
   #done: Promise<void> = Promise.resolve();
-  #busyTimes = 0;
-  #pausedUntil = 0;
   #settledAt = 0;
 
   constructor(
     private readonly kit: Kit,
     private readonly notices: Model<NoticeDoc>,
     private readonly copies: Copies,
+    private readonly line: SmsLine,
     private readonly settings: SmsSettings,
   ) {
-    this.#link = new SmppLink({
-      url: settings.url,
-      log: kit.log,
-      onReceipt: (receipt) => this.#takeReceipt(receipt),
-      onBound: () => this.#wake(),
-    });
+    line.listen({ onReceipt: (receipt) => this.#takeReceipt(receipt), onBound: () => this.#wake() });
   }
 
   get #receipts() {
@@ -66,7 +58,6 @@ export class SmsSender {
 
   async start(): Promise<void> {
     await this.#receipts.createIndex({ at: 1 }, { expireAfterSeconds: 7 * 24 * 3_600 });
-    this.#link.start();
     this.#done = this.#run();
   }
 
@@ -76,7 +67,6 @@ export class SmsSender {
     this.#wake();
     await this.#done;
     await Promise.all(this.#inFlight);
-    await this.#link.stop();
   }
 
   async #run(): Promise<void> {
@@ -99,8 +89,7 @@ export class SmsSender {
   }
 
   #maySend(): boolean {
-    const open = this.#link.bound && this.kit.now() >= this.#pausedUntil;
-    return open && !this.#stopping && this.#inFlight.size < this.settings.window;
+    return this.line.open && !this.#stopping && this.#inFlight.size < this.settings.window;
   }
 
   /** @returns whether there was one */
@@ -168,45 +157,9 @@ export class SmsSender {
   }
 
   async #send({ doc, claim, phone }: Ready): Promise<void> {
-    const { parts } = doc.sms;
-    const reference = partitionOf(doc._id, 256);
-    const accepted = new Map<number, string>();
-    let outcome: SubmitOutcome | undefined;
-    for (const [i, part] of parts.entries()) {
-      if (part.status !== 'new') continue;
-      outcome = await this.#link.submit(this.#submitSm(phone, part, parts.length, i + 1, reference));
-      if (outcome.kind !== 'accepted') break;
-      accepted.set(i, outcome.messageId);
-    }
-    this.#breaker(outcome);
+    const { accepted, outcome } = await this.line.send(doc._id, phone, doc.sms.parts);
     await this.#record(doc._id, claim, accepted, outcome);
     for (const messageId of accepted.values()) await this.#applyStoredReceipt(messageId);
-  }
-
-  #submitSm(phone: string, part: SmsPart, total: number, number: number, reference: number) {
-    return {
-      source_addr: this.settings.source,
-      // International format: type 1, numbering plan E.164.
-      dest_addr_ton: 1,
-      dest_addr_npi: 1,
-      destination_addr: `86${phone}`,
-      registered_delivery: 1,
-      data_coding: 8,
-      short_message: {
-        message: ucs2(part.text),
-        ...(total > 1 && { udh: partHeader(reference, total, number) }),
-      },
-    };
-  }
-
-  #breaker(outcome: SubmitOutcome | undefined): void {
-    if (outcome?.kind !== 'refused' || !isBusy(outcome.status)) {
-      this.#busyTimes = 0;
-      return;
-    }
-    this.#busyTimes += 1;
-    this.#pausedUntil = this.kit.now() + pauseAfterBusy(this.#busyTimes);
-    this.kit.log.warn({ status: outcome.status, times: this.#busyTimes }, 'the SMSC is busy; sending pauses');
   }
 
   /** Notes what became of it; goes on trying while the database is away, since nobody else knows. */

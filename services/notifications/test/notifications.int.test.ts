@@ -14,8 +14,10 @@ import {
   startTestProcess,
   type TestProcess,
   type TestServers,
+  tellFact,
   testKeys,
   testServers,
+  until,
 } from '@greenwatch/testkit';
 import { type Db, MongoClient } from 'mongodb';
 import { notificationsService } from '../src/notifications.service';
@@ -75,32 +77,8 @@ beforeEach(() => {
 });
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-async function until(condition: () => Promise<boolean> | boolean, ms = 25_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('it did not become true in time');
-    await sleep(30);
-  }
-}
-
-async function tell<T>(subject: string, codec: Codec<T>, entity: string, sequence: number, data: T, id = newId()) {
-  const envelope = {
-    id,
-    type: codec.$type,
-    entity,
-    sequence,
-    occurredAt: Date.now(),
-    recordedAt: Date.now(),
-    producer: subject.split('.')[1] as string,
-    divisionPath: DIVISIONS,
-    enterpriseId: '',
-    traceParent: '',
-    data: codec.encode(data).finish(),
-  };
-  // No message id: what the stream would drop as a duplicate must reach the service here.
-  await gateway.nats.js.publish(subject, fact.Envelope.encode(envelope).finish());
-  return id;
-}
+const tell = <T>(subject: string, codec: Codec<T>, entity: string, sequence: number, data: T, id?: string) =>
+  tellFact(gateway, subject, codec, entity, sequence, data, { divisionPath: DIVISIONS, id });
 
 let phones = 13_800_000_000;
 /** A new person with a mobile number. */
