@@ -63,6 +63,7 @@ export const API_AREAS = [
   'alarms',
   'fraud',
   'complaints',
+  'credit',
   'tasks',
   'cases',
   'notices',
