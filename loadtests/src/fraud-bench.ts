@@ -144,7 +144,6 @@ export function fraudBench(options: FraudBenchOptions) {
     outletsPerSecond: rounded(labelled.length / seconds),
     cpuMsPerFactorAndWindow: rounded((cpu.user + cpu.system) / 1_000 / scoredFactors),
     model,
-    ...(process.env.DUMP ? { dump: labelled.map((l, i) => ({ ...l, p: judged[i] })) } : {}),
   };
 }
 

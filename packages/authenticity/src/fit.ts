@@ -2,6 +2,8 @@ import { featureNames } from './features';
 import type { LevelCuts, Model } from './model';
 import { clamp, ranks } from './statistics';
 
+const { abs, exp, floor, imul, log, max, min, sqrt } = Math;
+
 /** An inspector's finding about an outlet (domain 2.4); only `confirmed` counts as 1, the other three as 0. */
 export type Verdict = 'confirmed' | 'instrument-fault' | 'process-change' | 'normal';
 
@@ -60,7 +62,7 @@ export function fitLogistic(examples: readonly Example[], options: FitOptions): 
 
   const positives = examples.filter((example) => example.label === 1).length;
   const share = positives / examples.length;
-  const logit = (p: number) => Math.log(p / (1 - p));
+  const logit = (p: number) => log(p / (1 - p));
   const moved = options.prevalence === undefined ? 0 : logit(options.prevalence) - logit(share);
   const labels = examples.map((example) => example.label);
   const auc = outOfFold.length > 0 ? areaUnderRoc(labels, outOfFold) : null;
@@ -109,8 +111,8 @@ function solve(examples: readonly Example[], names: readonly string[], penalty: 
   const columns = names.map((name) => Float64Array.from(examples, (example) => example.features[name] ?? 0));
   const n = examples.length;
   const positives = examples.filter((example) => example.label === 1).length;
-  const weights = prior.map((w) => Math.max(0, w));
-  let intercept = Math.log(positives / (n - positives));
+  const weights = prior.map((w) => max(0, w));
+  let intercept = log(positives / (n - positives));
   const linear = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     linear[i] = intercept;
@@ -123,13 +125,13 @@ function solve(examples: readonly Example[], names: readonly string[], penalty: 
       const x = j < 0 ? null : columns[j]!;
       let gradient = 0;
       for (let i = 0; i < n; i++) {
-        const miss = 1 / (1 + Math.exp(-linear[i]!)) - examples[i]!.label;
+        const miss = 1 / (1 + exp(-linear[i]!)) - examples[i]!.label;
         gradient += x ? miss * x[i]! : miss;
       }
       let change: number;
       if (x) {
         gradient += penalty * (weights[j]! - prior[j]!);
-        const next = Math.max(0, weights[j]! - gradient / bounds[j]!);
+        const next = max(0, weights[j]! - gradient / bounds[j]!);
         change = next - weights[j]!;
         weights[j] = next;
       } else {
@@ -137,7 +139,7 @@ function solve(examples: readonly Example[], names: readonly string[], penalty: 
         intercept += change;
       }
       if (change !== 0) for (let i = 0; i < n; i++) linear[i]! += x ? change * x[i]! : change;
-      largest = Math.max(largest, Math.abs(change));
+      largest = max(largest, abs(change));
     }
     if (largest < 1e-7) break;
   }
@@ -167,7 +169,7 @@ function crossValidate(
     examples.forEach((example, i) => {
       if (fold[i] !== part) return;
       const linear = names.reduce((sum, name, j) => sum + weights[j]! * (example.features[name] ?? 0), intercept);
-      result[i] = 1 / (1 + Math.exp(-linear));
+      result[i] = 1 / (1 + exp(-linear));
     });
   }
   return result;
@@ -178,10 +180,10 @@ export function foldsByGroup(groups: readonly string[], folds: number, seed: num
   const names = [...new Set(groups)].sort();
   const random = randomFrom(seed);
   for (let i = names.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
+    const j = floor(random() * (i + 1));
     [names[i], names[j]] = [names[j]!, names[i]!];
   }
-  const parts = Math.min(Math.max(1, folds), names.length);
+  const parts = min(max(1, folds), names.length);
   const part = new Map(names.map((name, i) => [name, i % parts]));
   return groups.map((group) => part.get(group)!);
 }
@@ -192,8 +194,8 @@ export function randomFrom(seed: number): () => number {
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    t = imul(t ^ (t >>> 15), t | 1);
+    t ^= t + imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
@@ -216,7 +218,7 @@ function aucInterval(auc: number, positives: number, negatives: number): [number
   const variance =
     (auc * (1 - auc) + (positives - 1) * (q1 - auc * auc) + (negatives - 1) * (q2 - auc * auc)) /
     (positives * negatives);
-  const half = 1.96 * Math.sqrt(Math.max(variance, 0));
+  const half = 1.96 * sqrt(max(variance, 0));
   return [round(clamp(auc - half, 0, 1)), round(clamp(auc + half, 0, 1))];
 }
 

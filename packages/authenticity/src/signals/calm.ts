@@ -2,6 +2,8 @@ import type { PreparedFactor, Surroundings } from '../prepare';
 import { loadAt } from '../prepare';
 import { median, robustDeviation, rollingMedian } from '../statistics';
 
+const { abs, log, max } = Math;
+
 const LENGTH = 12;
 const STRIDE = 3;
 
@@ -16,8 +18,8 @@ export interface Calm {
 /** Relative roughness of 12 values: ln((mean|xᵢ−xᵢ₋₁| + res/4)/max(median, res)). */
 function roughness(x: Float64Array, first: number, level: number, floor: number): number {
   let sum = 0;
-  for (let i = first + 1; i < first + LENGTH; i++) sum += Math.abs(x[i]! - x[i - 1]!);
-  return Math.log((sum / (LENGTH - 1) + floor / 4) / Math.max(level, floor));
+  for (let i = first + 1; i < first + LENGTH; i++) sum += abs(x[i]! - x[i - 1]!);
+  return log((sum / (LENGTH - 1) + floor / 4) / max(level, floor));
 }
 
 /**
@@ -41,16 +43,16 @@ export function calmStretches(factor: PreparedFactor, surroundings: Surroundings
   }
   if (starts.length < 10) return [];
   const center = median(rough);
-  const spread = Math.max(robustDeviation(rough, center), 0.15);
+  const spread = max(robustDeviation(rough, center), 0.15);
   const loadCenter = median(loadRough);
   const found: Calm[] = [];
   starts.forEach((first, k) => {
     const depth = (center - rough[k]!) / spread;
-    if (depth < 2 || rough[k]! > center + Math.log(0.5) || loadRough[k]! < loadCenter - 0.5) return;
+    if (depth < 2 || rough[k]! > center + log(0.5) || loadRough[k]! < loadCenter - 0.5) return;
     const before = found[found.length - 1];
     if (before && before.last >= first) {
       before.last = first + LENGTH - 1;
-      before.depth = Math.max(before.depth, depth);
+      before.depth = max(before.depth, depth);
     } else {
       found.push({ first, last: first + LENGTH - 1, depth });
     }

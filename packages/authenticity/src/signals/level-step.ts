@@ -2,6 +2,8 @@ import type { Surroundings } from '../prepare';
 import { HOUR } from '../prepare';
 import { median, quantileOfSorted, rollingMedian, sorted } from '../statistics';
 
+const { abs, log, max, min, sign } = Math;
+
 /** Values on each side of a step that are compared. */
 const SIDE = 12;
 
@@ -30,22 +32,22 @@ export function levelSteps(
 ): Step[] {
   const n = value.length;
   if (n < 6 * SIDE) return [];
-  const y = value.map((x) => Math.log(Math.max(x, floor)));
+  const y = value.map((x) => log(max(x, floor)));
   const level = rollingMedian(y, SIDE);
   const changes = new Float64Array(level.length - SIDE);
-  for (let i = 0; i < changes.length; i++) changes[i] = Math.abs(level[i + SIDE]! - level[i]!);
-  const ordinary = Math.max(quantileOfSorted(sorted(changes), 0.9), 0.1);
+  for (let i = 0; i < changes.length; i++) changes[i] = abs(level[i + SIDE]! - level[i]!);
+  const ordinary = max(quantileOfSorted(sorted(changes), 0.9), 0.1);
 
   const found: Step[] = [];
   for (let i = SIDE; i < level.length; i++) {
     const change = level[i]! - level[i - SIDE]!;
-    if (Math.abs(change) < LEAST) continue;
+    if (abs(change) < LEAST) continue;
     if (time[i]! - time[i - 1]! > 3 * stepMs || time[i + SIDE - 1]! - time[i - SIDE]! > 4 * SIDE * stepMs) continue;
     const jump = (y[i]! + y[i + 1]! - y[i - 1]! - y[i - 2]!) / 2;
-    if (jump * Math.sign(change) < 0.7 * Math.abs(change)) continue;
-    if (!separated(y, i, Math.sign(change))) continue;
+    if (jump * sign(change) < 0.7 * abs(change)) continue;
+    if (!separated(y, i, sign(change))) continue;
     if (explained(time[i]!, change, surroundings)) continue;
-    const ratio = Math.abs(change) / ordinary;
+    const ratio = abs(change) / ordinary;
     const last = found[found.length - 1];
     // Neighbouring positions see the same step: keep the clearest.
     if (last && time[i]! - last.time < (SIDE / 2) * stepMs) {
@@ -61,8 +63,8 @@ export function levelSteps(
 function separated(y: Float64Array, i: number, sign: number): boolean {
   let before = Number.NEGATIVE_INFINITY;
   let after = Number.POSITIVE_INFINITY;
-  for (let k = 1; k <= 6; k++) before = Math.max(before, sign * y[i - k]!);
-  for (let k = 0; k < 6; k++) after = Math.min(after, sign * y[i + k]!);
+  for (let k = 1; k <= 6; k++) before = max(before, sign * y[i - k]!);
+  for (let k = 0; k < 6; k++) after = min(after, sign * y[i + k]!);
   return after > before;
 }
 
@@ -75,11 +77,11 @@ function explained(time: number, change: number, { production, loads }: Surround
         const now = load.get(from + h * HOUR);
         if (now !== undefined && now > 0) x.push(now);
       }
-      return x.length > 2 ? Math.log(median(x)) : Number.NaN;
+      return x.length > 2 ? log(median(x)) : Number.NaN;
     };
     const difference = side(time + reach * HOUR) - side(time - (6 + reach) * HOUR);
     return Number.isNaN(difference) ? 0 : difference;
   };
-  if (Math.abs(moved(production, 1)) > 0.15) return true;
+  if (abs(moved(production, 1)) > 0.15) return true;
   return change < 0 && moved(loads.get('treatment-kwh'), 6) > 0.1;
 }

@@ -1,10 +1,11 @@
 import type { Samples } from '../prepare';
 import { lowerBound } from '../statistics';
 
+const { abs, log, log2, max, min } = Math;
+
 /** Values in a fingerprint (domain 2.5: windows of 12). */
 const LENGTH = 12;
 const STEPS = LENGTH - 1;
-
 export interface Repeat {
   /** Index of the first value of the stretch in the window, and of the one it repeats. */
   at: number;
@@ -21,12 +22,12 @@ export interface Repeat {
  */
 export function repeats(samples: Samples, inWindow: Uint8Array, resolution: number, leastBits: number): Repeat[] {
   const raw = samples.raw;
-  const step = new Float64Array(Math.max(0, raw.length - 1));
+  const step = new Float64Array(max(0, raw.length - 1));
   const rounding = new Float64Array(step.length);
   for (let i = 0; i < step.length; i++) {
-    const a = Math.max(raw[i]!, resolution);
-    const b = Math.max(raw[i + 1]!, resolution);
-    step[i] = Math.log(b / a);
+    const a = max(raw[i]!, resolution);
+    const b = max(raw[i + 1]!, resolution);
+    step[i] = log(b / a);
     rounding[i] = 0.51 * resolution * (1 / a + 1 / b);
   }
   const ascending = step.slice().sort();
@@ -58,32 +59,36 @@ function repeatsWithin(
 ): Repeat[] {
   const n = step.length;
   const bits = new Float64Array(n);
+  // Only a stretch that begins in the window is asked for, so only its steps are weighed.
   for (let i = 0; i < n; i++) {
+    if (!inWindow[i] && !inWindow[i - STEPS]) continue;
     const alike = lowerBound(ascending, step[i]! + tolerance[i]!) - lowerBound(ascending, step[i]! - tolerance[i]!);
-    bits[i] = -Math.log2(Math.max(1, alike) / n);
+    bits[i] = -log2(max(1, alike) / n);
   }
-  const matches = (i: number, j: number) => Math.abs(step[i]! - step[j]!) <= tolerance[i]!;
   const found: Repeat[] = [];
+  let sum = 0;
+  for (let k = 0; k < STEPS && k < n; k++) sum += bits[k]!;
   for (let i = 0; i + STEPS <= n; i++) {
-    if (!inWindow[i]) continue;
-    let sum = 0;
+    if (i > 0) sum += bits[i + STEPS - 1]! - bits[i - 1]!;
+    if (!inWindow[i] || sum < leastBits) continue;
     let rarest = i;
-    for (let k = i; k < i + STEPS; k++) {
-      sum += bits[k]!;
-      if (bits[k]! > bits[rarest]!) rarest = k;
-    }
-    if (sum < leastBits) continue;
+    for (let k = i; k < i + STEPS; k++) if (bits[k]! > bits[rarest]!) rarest = k;
     // Only places that have the rarest of the steps can match: a few instead of all.
     const last = lowerBound(ascending, step[rarest]! + tolerance[rarest]!);
     for (let c = lowerBound(ascending, step[rarest]! - tolerance[rarest]!); c < last; c++) {
       const j = order[c]! - (rarest - i);
-      if (j < 0 || j + STEPS > n || Math.abs(i - j) < LENGTH / 2) continue;
+      if (j < 0 || j + STEPS > n || abs(i - j) < LENGTH / 2) continue;
       let length = 0;
       let surprise = 0;
-      while (i + length < n && j + length < n && matches(i + length, j + length)) surprise += bits[i + length++]!;
+      while (i + length < n && j + length < n && abs(step[i + length]! - step[j + length]!) <= tolerance[i + length]!) {
+        surprise += bits[i + length++]!;
+      }
       if (length >= STEPS && surprise >= leastBits) {
         found.push({ at: i, earlier: j, length: length + 1, bits: surprise });
-        i += length;
+        // Goes on after the stretch; the sum of its last steps is made anew.
+        i = min(i + length, n - STEPS);
+        sum = 0;
+        for (let k = i; k < i + STEPS; k++) sum += bits[k]!;
         break;
       }
     }

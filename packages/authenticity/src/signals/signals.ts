@@ -24,6 +24,8 @@ import { pileAtTop } from './pile';
 import { repeats } from './replay';
 import { zerosWhileRunning } from './zero-running';
 
+const { abs, exp, floor, log, max, round, sqrt } = Math;
+
 /** 0 up to `from`, 1 from `to` on, straight in between. */
 function ramp(value: number, from: number, to: number): number {
   return clamp((value - from) / (to - from), 0, 1);
@@ -50,8 +52,8 @@ function signal(
 export function stepsOf(factor: PreparedFactor, surroundings: Surroundings, window: Span): Step[] {
   const { time, raw } = factor.whole;
   if (raw.length === 0) return [];
-  const floor = Math.max(factor.series.resolution, factor.detectionLimit / 2, 0.2 * median(raw));
-  return levelSteps(time, raw, floor, factor.stepMs, surroundings).filter((step) => inside(step.time, window));
+  const least = max(factor.series.resolution, factor.detectionLimit / 2, 0.2 * median(raw));
+  return levelSteps(time, raw, least, factor.stepMs, surroundings).filter((step) => inside(step.time, window));
 }
 
 function inside(time: number, window: Span): boolean {
@@ -79,12 +81,12 @@ export function factorSignals(
 }
 
 function levelStep(factor: PreparedFactor, steps: readonly Step[]): Signal {
-  const most = steps.reduce((ratio, step) => Math.max(ratio, step.ratio), 0);
+  const most = steps.reduce((ratio, step) => max(ratio, step.ratio), 0);
   const clear = steps.filter((step) => step.ratio > 2.5);
-  const change = clear.reduce((c, step) => (Math.abs(step.change) > Math.abs(c) ? step.change : c), 0);
+  const change = clear.reduce((c, step) => (abs(step.change) > abs(c) ? step.change : c), 0);
   const sentence = {
     code: 'level-step',
-    values: { count: clear.length, factor: rounded(Math.exp(change), 2), ratio: rounded(most, 2) },
+    values: { count: clear.length, factor: rounded(exp(change), 2), ratio: rounded(most, 2) },
   };
   const intervals = clear.map(({ time }) => ({ from: time - factor.stepMs, to: time + factor.stepMs, why: sentence }));
   return signal('level-step', ramp(most, 2.5, 6), sentence, intervals, { ratio: most, steps: clear.length });
@@ -97,10 +99,10 @@ function calm(factor: PreparedFactor, surroundings: Surroundings): Signal {
   const amount = found.reduce((sum, s) => sum + (s.depth - 2) * blocks(s), 0);
   const sentence = {
     code: 'calm',
-    values: { count: found.length, hours: Math.round(found.reduce((sum, s) => sum + blocks(s) * 24, 0)) },
+    values: { count: found.length, hours: round(found.reduce((sum, s) => sum + blocks(s) * 24, 0)) },
   };
   const runs = found.map((s): [number, number] => [s.first, s.last]);
-  const suspicion = amount > 0 ? ramp(Math.log(amount), Math.log(5), Math.log(50)) : 0;
+  const suspicion = amount > 0 ? ramp(log(amount), log(5), log(50)) : 0;
   return signal('calm', suspicion, sentence, intervalsOf(factor.whole.time, runs, factor.stepMs, sentence), { amount });
 }
 
@@ -116,14 +118,15 @@ function zeroRunning(factor: PreparedFactor): Signal {
 function ceilingPile(factor: PreparedFactor): Signal {
   const { value, raw, time } = factor.window;
   const read = (x: Float64Array) => ({ x, pile: pileAtTop(sorted(x), factor.series.resolution) });
-  const [judged, unconverted] = [read(value), read(raw)];
+  const judged = read(value);
+  const unconverted = raw.every((r, i) => r === value[i]) ? judged : read(raw);
   const { x, pile } = (unconverted.pile?.share ?? 0) > (judged.pile?.share ?? 0) ? unconverted : judged;
   if (!pile) return signal('ceiling-pile', 0, { code: 'signal-clear', values: {} }, [], { share: 0 });
   // The share of so few values that chance does not reach it: three standard deviations above 5 %.
-  const chance = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / x.length);
+  const chance = 0.05 + 3 * sqrt((0.05 * 0.95) / x.length);
   const sentence = {
     code: 'ceiling-pile',
-    values: { percent: Math.round(100 * pile.share), high: rounded(pile.high) },
+    values: { percent: round(100 * pile.share), high: rounded(pile.high) },
   };
   const runs = runsWhere(x.length, (i) => x[i]! >= pile.low && x[i]! <= pile.high).filter(([a, b]) => b > a);
   const intervals = intervalsOf(time, runs, factor.stepMs, sentence);
@@ -133,7 +136,7 @@ function ceilingPile(factor: PreparedFactor): Signal {
 function replay(factor: PreparedFactor): Signal {
   const { resolution } = factor.series;
   const found = repeats(factor.whole, factor.inWindow, resolution, 40);
-  const bits = found.reduce((most, r) => Math.max(most, r.bits), 0);
+  const bits = found.reduce((most, r) => max(most, r.bits), 0);
   const best = found.find((r) => r.bits === bits);
   const { time } = factor.whole;
   const sentence = {
@@ -169,7 +172,7 @@ function copy(factor: PreparedFactor, peers: readonly PeerSeries[]): Signal {
 export function lastDigitP(value: Float64Array, resolution: number): number | null {
   if (value.length < 200 || median(value) < 100 * resolution) return null;
   const counts = new Float64Array(10);
-  for (const x of value) counts[Math.abs(Math.round(x / resolution)) % 10]!++;
+  for (const x of value) counts[abs(round(x / resolution)) % 10]!++;
   const expected = value.length / 10;
   return chiSquareAbove(
     counts.reduce((sum, c) => sum + (c - expected) ** 2 / expected, 0),
@@ -197,7 +200,7 @@ function night(factor: PreparedFactor, zoneMinutes: number): Signal {
   const enough = now.length >= 7 && then.length >= 14;
   const shift = enough ? median(now) - median(then) : 0;
   const p = enough && shift < -0.22 ? mannWhitneyLower(now, then) : 1;
-  const sentence = { code: 'night', values: { percent: Math.round(100 * (1 - Math.exp(shift))) } };
+  const sentence = { code: 'night', values: { percent: round(100 * (1 - exp(shift))) } };
   return signal('night', 1 - subscoreOf(p), sentence, windowOf(factor, sentence), { p, shift });
 }
 
@@ -206,16 +209,16 @@ function nightAgainstDay(samples: { time: Float64Array; raw: Float64Array }, zon
   const days = new Map<number, [number[], number[]]>();
   samples.time.forEach((time, i) => {
     const local = time + zoneMinutes * 60_000;
-    const hour = Math.floor(local / HOUR) % 24;
+    const hour = floor(local / HOUR) % 24;
     if ((hour >= 6 && hour < 9) || hour >= 17) return;
-    const day = Math.floor(local / (24 * HOUR));
+    const day = floor(local / (24 * HOUR));
     const parts = days.get(day) ?? [[], []];
     days.set(day, parts);
     parts[hour < 6 ? 0 : 1].push(samples.raw[i]!);
   });
   return [...days.values()]
     .filter(([dark, light]) => dark.length >= 2 && light.length >= 2 && median(dark) > 0 && median(light) > 0)
-    .map(([dark, light]) => Math.log(median(dark) / median(light)));
+    .map(([dark, light]) => log(median(dark) / median(light)));
 }
 
 /** Each factor's partner in the baseline, and how far that correlation got lost in the window. */
@@ -295,8 +298,8 @@ function jointStep(outlet: PreparedOutlet, steps: ReadonlyMap<string, readonly S
     if (!moment.own || moment.ratio < 1.2) continue;
     const together = new Map<string, number>();
     for (const other of moments) {
-      if (other.ratio < 1.2 || Math.abs(other.time - moment.time) > input.stepMs) continue;
-      together.set(other.name, Math.max(together.get(other.name) ?? 0, other.ratio));
+      if (other.ratio < 1.2 || abs(other.time - moment.time) > input.stepMs) continue;
+      together.set(other.name, max(together.get(other.name) ?? 0, other.ratio));
     }
     const second = [...together.values()].sort((a, b) => b - a)[1] ?? 0;
     if (second > best.ratio) best = { ratio: second, time: moment.time, names: [...together.keys()] };
@@ -315,7 +318,7 @@ function invalidFlags(outlet: PreparedOutlet): Signal {
   let worst = { share: 0, code: '', spans: [] as Span[] };
   for (const { windowPoints: points, series, stepMs } of outlet.factors) {
     const flagged = runsWhere(points.length, (i) => !points[i]!.valid && /^[CM]$/.test(points[i]!.flag));
-    const share = flagged.reduce((sum, [first, last]) => sum + last - first + 1, 0) / Math.max(points.length, 1);
+    const share = flagged.reduce((sum, [first, last]) => sum + last - first + 1, 0) / max(points.length, 1);
     if (share > worst.share) {
       const spans = flagged.map(([first, last]) => ({ from: points[first]!.time, to: points[last]!.time + stepMs }));
       worst = { share, code: series.code, spans };
@@ -323,7 +326,7 @@ function invalidFlags(outlet: PreparedOutlet): Signal {
   }
   const sentence = {
     code: 'invalid-flags',
-    values: { factor: worst.code, percent: Math.round(100 * worst.share), visits: worst.spans.length },
+    values: { factor: worst.code, percent: round(100 * worst.share), visits: worst.spans.length },
   };
   const intervals = worst.spans.map((span) => ({ ...span, why: sentence }));
   const numbers = { share: worst.share, visits: worst.spans.length };
@@ -361,10 +364,10 @@ function electricity(outlet: PreparedOutlet): Signal {
     for (const [time, kwh] of treatment ?? []) {
       const working = surroundings.production?.get(time) ?? 0;
       if (!inside(time, span) || !(working > 0) || !(kwh > 0) || surroundings.isStopped(time)) continue;
-      const day = Math.floor(time / (24 * HOUR));
+      const day = floor(time / (24 * HOUR));
       const values = days.get(day) ?? [];
       days.set(day, values);
-      values.push(Math.log(kwh / working));
+      values.push(log(kwh / working));
     }
     return [...days.values()].filter((values) => values.length >= 6).map((values) => median(values));
   };
@@ -375,6 +378,6 @@ function electricity(outlet: PreparedOutlet): Signal {
     (f) => f.window.raw.length > 0 && f.baseline.raw.length > 0 && median(f.window.raw) > 1.1 * median(f.baseline.raw),
   );
   const p = shift < -0.29 && !rose ? mannWhitneyLower(now, then) : 1;
-  const sentence = { code: 'electricity', values: { percent: Math.round(100 * (1 - Math.exp(shift))) } };
+  const sentence = { code: 'electricity', values: { percent: round(100 * (1 - exp(shift))) } };
   return signal('electricity', 1 - subscoreOf(p), sentence, [{ ...window, why: sentence }], { p, shift });
 }

@@ -7,6 +7,7 @@ import { median, runsWhere } from '../statistics';
  */
 export function zerosWhileRunning(value: Float64Array, slot: Int32Array, detectionLimit: number): [number, number][] {
   const near = Math.max(detectionLimit, 0.03 * median(value));
+  if (!value.some((x) => x <= near)) return [];
   const rest = value.filter((x) => x > near).sort();
   if (rest.length < 0.5 * value.length || !(rest[Math.floor(rest.length / 10)]! > 4 * near)) return [];
   return runsWhere(value.length, (i) => value[i]! <= near).filter(

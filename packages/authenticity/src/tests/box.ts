@@ -4,9 +4,11 @@ import { rounded } from '../sentences';
 import { clamp, poissonAtLeast, quantileOfSorted, runsWhere, sorted, subscoreOf } from '../statistics';
 import { intervalsOf } from './test-result';
 
+const { expm1, log, max, min, round } = Math;
+
 /** p of `visits` visits within `depth` of the maximum, `excess` the mean excess over the 95th percentile. */
 export function ceilingP(visits: number, depth: number, excess: number): number {
-  return visits >= 3 ? (-Math.expm1(-depth / excess)) ** (visits - 1) : 1;
+  return visits >= 3 ? (-expm1(-depth / excess)) ** (visits - 1) : 1;
 }
 
 /** T = (P98−P75+res)/(P75−P50+res) of domain 2.3 B (d); null where P75−P50 is below 5 res. About 2.05 if normal. */
@@ -21,11 +23,11 @@ export function box(factor: PreparedFactor): TestResult {
   const { resolution } = factor.series;
   const { value, time } = factor.window;
   const n = value.length;
-  const log = (x: Float64Array) => x.map((v) => Math.log(Math.max(v, resolution)));
-  const y = log(value);
-  const yb = log(factor.baseline.value);
+  const logs = (x: Float64Array) => x.map((v) => log(max(v, resolution)));
+  const y = logs(value);
+  const yb = logs(factor.baseline.value);
   const ascending = sorted(value);
-  const ySorted = sorted(y);
+  const ySorted = logs(ascending);
   const ybSorted = sorted(yb);
 
   const q1 = quantileOfSorted(ybSorted, 0.25);
@@ -37,22 +39,22 @@ export function box(factor: PreparedFactor): TestResult {
   const expected = (2 * (before + 1) * n) / yb.length;
   const pOutside = poissonAtLeast(outside.length, expected);
 
-  const max = ascending[n - 1]!;
-  const depth = Math.max(0.02 * (max - quantileOfSorted(ascending, 0.5)), 2 * resolution);
-  const top = runsWhere(n, (i) => value[i]! >= max - depth);
+  const top = ascending[n - 1]!;
+  const depth = max(0.02 * (top - quantileOfSorted(ascending, 0.5)), 2 * resolution);
+  const nearTop = runsWhere(n, (i) => value[i]! >= top - depth);
   const p95 = quantileOfSorted(ascending, 0.95);
   const over = ascending.filter((x) => x > p95);
-  const excess = Math.max(over.reduce((sum, x) => sum + x - p95, 0) / Math.max(over.length, 1), resolution);
-  const pCeiling = ceilingP(top.length, depth, excess);
+  const excess = max(over.reduce((sum, x) => sum + x - p95, 0) / max(over.length, 1), resolution);
+  const pCeiling = ceilingP(nearTop.length, depth, excess);
 
   const width = (x: Float64Array) => quantileOfSorted(x, 0.95) - quantileOfSorted(x, 0.05);
-  const narrow = width(ySorted) / Math.max(width(ybSorted), 1e-9);
+  const narrow = width(ySorted) / max(width(ybSorted), 1e-9);
   const narrowScore = clamp((narrow - 0.2) / 0.3, 0, 1);
   const tail = upperTail(ascending, resolution);
   const tailScore = tail === null ? 1 : clamp((tail - 0.25) / 0.35, 0, 1);
 
-  const parts = [Math.max(0.5, subscoreOf(pOutside)), subscoreOf(pCeiling), narrowScore, tailScore];
-  const subscore = Math.min(...parts);
+  const parts = [max(0.5, subscoreOf(pOutside)), subscoreOf(pCeiling), narrowScore, tailScore];
+  const subscore = min(...parts);
   let sentence: Sentence = { code: 'B-clear', values: {} };
   let intervals: Interval[] = [];
   if (subscore < 1) {
@@ -60,8 +62,8 @@ export function box(factor: PreparedFactor): TestResult {
     const [said, runs] = (
       [
         [{ code: 'B-outside', values: { visits: outside.length, expected: rounded(expected, 2) } }, outside],
-        [{ code: 'B-ceiling', values: { visits: top.length, max: rounded(max) } }, top],
-        [{ code: 'B-narrow', values: { percent: Math.round(100 * narrow) } }, whole],
+        [{ code: 'B-ceiling', values: { visits: nearTop.length, max: rounded(top) } }, nearTop],
+        [{ code: 'B-narrow', values: { percent: round(100 * narrow) } }, whole],
         [{ code: 'B-squeezed', values: { ratio: rounded(tail ?? 0) } }, whole],
       ] as [Sentence, [number, number][]][]
     )[parts.indexOf(subscore)]!;
@@ -72,7 +74,7 @@ export function box(factor: PreparedFactor): TestResult {
     test: 'B',
     applicable: true,
     reason: null,
-    p: Math.min(pOutside, pCeiling),
+    p: min(pOutside, pCeiling),
     subscore,
     intervals,
     sentence,
@@ -80,7 +82,7 @@ export function box(factor: PreparedFactor): TestResult {
       pOutside,
       outside: outside.length,
       pCeiling,
-      ceilingVisits: top.length,
+      ceilingVisits: nearTop.length,
       channelWidth: narrow,
       channelScore: narrowScore,
       upperTail: tail ?? -1,

@@ -4,6 +4,8 @@ import { rounded } from '../sentences';
 import { binomialCdf, fisherGreater, runsWhere, subscoreOf } from '../statistics';
 import { intervalsOf, notApplicable } from './test-result';
 
+const { max, min } = Math;
+
 const DEVICE_INVALID = /^[DMC]$/;
 
 /**
@@ -17,7 +19,7 @@ export function bunchingP(n1: number, n2: number, above: number): number {
 }
 
 function expectedAbove(n1: number, n2: number): number {
-  return 0.8 * n1 * Math.min(1, (n1 + 0.5) / (n2 + 0.5));
+  return 0.8 * n1 * min(1, (n1 + 0.5) / (n2 + 0.5));
 }
 
 /**
@@ -29,7 +31,7 @@ export function exceedance(factor: PreparedFactor): TestResult {
   const n = value.length;
   if (!limit.some((l) => l > 0)) return notApplicable('E', { code: 'no-limit', values: {} });
 
-  const band = (i: number) => Math.max(0.05 * limit[i]!, 2 * factor.series.resolution);
+  const band = (i: number) => max(0.05 * limit[i]!, 2 * factor.series.resolution);
   const between = (low: number, high: number) => (i: number) =>
     value[i]! > limit[i]! + low * band(i) && value[i]! <= limit[i]! + high * band(i);
   const under = runsWhere(n, between(-1, 0));
@@ -39,7 +41,7 @@ export function exceedance(factor: PreparedFactor): TestResult {
   const pBunching = bunchingP(n1, n2, above);
 
   const off = switchingOff(factor);
-  const p = Math.min(pBunching, off.p);
+  const p = min(pBunching, off.p);
   let sentence: Sentence = { code: 'E-clear', values: {} };
   let intervals: Interval[] = [];
   if (p < 0.01) {

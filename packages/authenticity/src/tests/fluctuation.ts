@@ -3,6 +3,8 @@ import type { Interval, Sentence, TestResult } from '../result';
 import { binomialAtLeast, median, robustDeviation, sorted, student10Cdf, subscoreOf } from '../statistics';
 import { intervalsOf } from './test-result';
 
+const { abs, log, max, min } = Math;
+
 /** Chance that an honest block counts as low or high, from simulation. */
 const CHANCE = 0.004;
 
@@ -11,9 +13,9 @@ export function blockRoughness(value: Float64Array, resolution: number, length: 
   const result: number[] = [];
   for (let first = 0; first + length <= value.length; first += length) {
     let sum = 0;
-    for (let i = first + 1; i < first + length; i++) sum += Math.abs(value[i]! - value[i - 1]!);
-    const level = Math.max(median(value.subarray(first, first + length)), resolution);
-    result.push(Math.log((sum / (length - 1) + resolution / 4) / level));
+    for (let i = first + 1; i < first + length; i++) sum += abs(value[i]! - value[i - 1]!);
+    const level = max(median(value.subarray(first, first + length)), resolution);
+    result.push(log((sum / (length - 1) + resolution / 4) / level));
   }
   return result;
 }
@@ -22,8 +24,8 @@ export function blockRoughness(value: Float64Array, resolution: number, length: 
 export function lowBlocksP(low: number, blocks: number, lowestZ: number): number {
   if (low === 0) return 1;
   const p1 = binomialAtLeast(low, blocks, CHANCE);
-  const p2 = Math.min(1, blocks * student10Cdf(lowestZ));
-  return Math.min(1, 2 * Math.min(p1, p2));
+  const p2 = min(1, blocks * student10Cdf(lowestZ));
+  return min(1, 2 * min(p1, p2));
 }
 
 /** F 波动检验: blocks that are calmer (or, weaker, wilder) than those of the baseline. */
@@ -33,13 +35,13 @@ export function fluctuation(factor: PreparedFactor): TestResult {
   const baseline = blockRoughness(factor.baseline.value, resolution, length);
   const blocks = blockRoughness(factor.window.value, resolution, length);
   const center = median(sorted(baseline));
-  const spread = Math.max(robustDeviation(baseline, center), 0.1);
+  const spread = max(robustDeviation(baseline, center), 0.1);
   const z = blocks.map((v) => (v - center) / spread);
-  const low = z.flatMap((zi, i) => (zi < -3.5 && blocks[i]! < center + Math.log(0.4) ? [i] : []));
+  const low = z.flatMap((zi, i) => (zi < -3.5 && blocks[i]! < center + log(0.4) ? [i] : []));
   const high = z.flatMap((zi, i) => (zi > 4.5 ? [i] : []));
-  const pLow = lowBlocksP(low.length, z.length, Math.min(...low.map((i) => z[i]!), 0));
+  const pLow = lowBlocksP(low.length, z.length, min(...low.map((i) => z[i]!), 0));
   const pHigh = binomialAtLeast(high.length, z.length, CHANCE);
-  const subscore = Math.min(subscoreOf(pLow), Math.max(0.7, subscoreOf(pHigh)));
+  const subscore = min(subscoreOf(pLow), max(0.7, subscoreOf(pHigh)));
 
   let sentence: Sentence = { code: 'F-clear', values: {} };
   let intervals: Interval[] = [];
@@ -56,7 +58,7 @@ export function fluctuation(factor: PreparedFactor): TestResult {
     test: 'F',
     applicable: true,
     reason: null,
-    p: Math.min(pLow, pHigh),
+    p: min(pLow, pHigh),
     subscore,
     intervals,
     sentence,

@@ -14,6 +14,8 @@ import {
 } from '../statistics';
 import { notApplicable } from './test-result';
 
+const { abs, atanh, exp, log, max, min, round, sign, sqrt } = Math;
+
 /** Fewer pairs of value and load than this tell nothing. */
 const LEAST_PAIRS = 60;
 
@@ -41,7 +43,7 @@ export function workingCondition(
   const then = load && pairs(factor.baseline, load, factor.detectionLimit);
   if (!now || !then || now.y.length < LEAST_PAIRS || then.y.length < LEAST_PAIRS) {
     if (fixed === null) {
-      const count = Math.min(now?.y.length ?? 0, then?.y.length ?? 0);
+      const count = min(now?.y.length ?? 0, then?.y.length ?? 0);
       return notApplicable('W', { code: 'little-load', values: { pairs: count } });
     }
     return { ...spoken(fixed), numbers: {} };
@@ -58,7 +60,7 @@ export function workingCondition(
   const caused = events.some(
     (event) => CAUSES.has(event.kind) && event.from <= shiftedAt + DAY && event.to >= shiftedAt - DAY,
   );
-  const shiftScore = caused ? subscoreOf(pShift) : Math.max(0.4, subscoreOf(pShift));
+  const shiftScore = caused ? subscoreOf(pShift) : max(0.4, subscoreOf(pShift));
 
   const rNow = spearman(now.y, now.load);
   const rThen = spearman(then.y, then.load);
@@ -68,7 +70,7 @@ export function workingCondition(
     {
       subscore: shiftScore,
       p: pShift,
-      sentence: { code: 'W-shift', values: { percent: Math.round(100 * (1 - Math.exp(shift))) } },
+      sentence: { code: 'W-shift', values: { percent: round(100 * (1 - exp(shift))) } },
       intervals: [],
     },
     {
@@ -87,7 +89,7 @@ export function workingCondition(
       : spoken({ subscore: 1, p: 1, sentence: { code: 'W-clear', values: {} }, intervals: [] });
   return {
     ...result,
-    p: Math.min(pShift, pBroken),
+    p: min(pShift, pBroken),
     numbers: {
       pShift,
       shift,
@@ -116,11 +118,11 @@ function spoken(part: Spoken): Omit<TestResult, 'numbers'> {
  * |r0| ≥ 0.25 and the drop is above 0.25 (domain 2.3 W b).
  */
 export function brokenCorrelationP(r0: number, n0: number, r1: number, n1: number): number {
-  const before = Math.abs(r0);
-  const now = Math.sign(r0) * r1;
+  const before = abs(r0);
+  const now = sign(r0) * r1;
   if (before < 0.25 || before - now <= 0.25) return 1;
-  const fisher = (r: number) => Math.atanh(clamp(r, -0.999999, 0.999999));
-  const spread = Math.sqrt(1 / Math.max(n1 - 3, 1) + 1 / Math.max(n0 - 3, 1));
+  const fisher = (r: number) => atanh(clamp(r, -0.999999, 0.999999));
+  const spread = sqrt(1 / max(n1 - 3, 1) + 1 / max(n0 - 3, 1));
   return normalAbove((fisher(before) - fisher(now)) / spread);
 }
 
@@ -136,8 +138,8 @@ function pairs(samples: Samples, load: Map<number, number>, detectionLimit: numb
   for (let i = 0; i < loads.length; i++) if (loads[i]! > 0) use.push(i);
   return {
     time: Float64Array.from(use.map((i) => samples.time[i]!)),
-    y: Float64Array.from(use.map((i) => Math.log(Math.max(samples.value[i]!, detectionLimit / 2)))),
-    load: Float64Array.from(use.map((i) => Math.log(loads[i]!))),
+    y: Float64Array.from(use.map((i) => log(max(samples.value[i]!, detectionLimit / 2)))),
+    load: Float64Array.from(use.map((i) => log(loads[i]!))),
   };
 }
 
@@ -151,13 +153,12 @@ function effective({ y, load }: Pairs): number {
 export function huberLine(x: Float64Array, y: Float64Array): { intercept: number; slope: number } {
   const weight = new Float64Array(x.length).fill(1);
   let line = weightedLine(x, y, weight);
-  for (let round = 0; round < 10; round++) {
+  for (let turn = 0; turn < 10; turn++) {
     const residual = y.map((yi, i) => yi - line.intercept - line.slope * x[i]!);
     const scale = robustDeviation(residual, median(residual)) + 1e-9;
-    for (let i = 0; i < x.length; i++)
-      weight[i] = Math.min(1, (1.345 * scale) / Math.max(Math.abs(residual[i]!), 1e-12));
+    for (let i = 0; i < x.length; i++) weight[i] = min(1, (1.345 * scale) / max(abs(residual[i]!), 1e-12));
     const next = weightedLine(x, y, weight);
-    const done = Math.abs(next.slope - line.slope) < 1e-4 && Math.abs(next.intercept - line.intercept) < 1e-4;
+    const done = abs(next.slope - line.slope) < 1e-4 && abs(next.intercept - line.intercept) < 1e-4;
     line = next;
     if (done) break;
   }
@@ -203,7 +204,7 @@ function changePoint(x: readonly number[], time: readonly number[]): number {
   for (let i = 1; i < x.length; i++) {
     left += x[i - 1]!;
     const difference = left / i - (total - left) / (x.length - i);
-    const weight = Math.abs(difference) * Math.sqrt((i * (x.length - i)) / x.length);
+    const weight = abs(difference) * sqrt((i * (x.length - i)) / x.length);
     if (weight > best) {
       best = weight;
       at = time[i]!;
@@ -217,7 +218,7 @@ function contradictions(factor: PreparedFactor, events: readonly OutletEvent[], 
   const inside = (kind: OutletEvent['kind']) =>
     events
       .filter((event) => event.kind === kind && event.from < window.to && event.to > window.from)
-      .map((event) => ({ from: Math.max(event.from, window.from), to: Math.min(event.to, window.to) }));
+      .map((event) => ({ from: max(event.from, window.from), to: min(event.to, window.to) }));
   const hours = (spans: Span[]) => spans.reduce((sum, span) => sum + span.to - span.from, 0) / HOUR;
   const conflicts = inside('mark-conflict');
   if (hours(conflicts) >= 2) {

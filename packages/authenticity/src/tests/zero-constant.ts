@@ -3,14 +3,16 @@ import type { Interval, Sentence, TestResult } from '../result';
 import { clamp, poissonAtLeast, runsWhere, subscoreOf } from '../statistics';
 import { intervalsOf } from './test-result';
 
+const { abs, expm1, max, min } = Math;
+
 /** p of a longest zero run of `longest` values: `rate` runs expected, `q` the chance that a zero follows a zero. */
 export function longestZeroRunP(longest: number, rate: number, q: number): number {
-  return longest > 0 ? -Math.expm1(-rate * q ** (longest - 1)) : 1;
+  return longest > 0 ? -expm1(-rate * q ** (longest - 1)) : 1;
 }
 
 /** p of `equalities` equal neighbours in a row among `n` values, `q` of which equal the one before (domain 2.3 Z c). */
 export function constantRunP(equalities: number, n: number, q: number): number {
-  return equalities > 0 ? -Math.expm1(-n * (1 - q) * q ** equalities) : 1;
+  return equalities > 0 ? -expm1(-n * (1 - q) * q ** equalities) : 1;
 }
 
 /**
@@ -28,7 +30,7 @@ export function zeroConstant(factor: PreparedFactor): TestResult {
   const zeroThen = nearLimit ? () => false : zero(baseline.raw);
 
   const zeroRuns = runsWhere(n, zeroNow);
-  const longestZero = zeroRuns.reduce((most, [first, last]) => Math.max(most, last - first + 1), 0);
+  const longestZero = zeroRuns.reduce((most, [first, last]) => max(most, last - first + 1), 0);
   let pVisits = 1;
   let pLongest = 1;
   if (zeroRuns.length > 0) {
@@ -42,20 +44,20 @@ export function zeroConstant(factor: PreparedFactor): TestResult {
   }
 
   const equal = (x: Float64Array, slot: Int32Array, isZero: (i: number) => boolean) => (i: number) =>
-    i > 0 && slot[i]! - slot[i - 1]! <= 3 && Math.abs(x[i]! - x[i - 1]!) < factor.series.resolution / 2 && !isZero(i);
+    i > 0 && slot[i]! - slot[i - 1]! <= 3 && abs(x[i]! - x[i - 1]!) < factor.series.resolution / 2 && !isZero(i);
   const equalRuns = runsWhere(n, equal(window.raw, window.slot, zeroNow));
-  const longestEqual = equalRuns.reduce((most, [first, last]) => Math.max(most, last - first + 1), 0);
+  const longestEqual = equalRuns.reduce((most, [first, last]) => max(most, last - first + 1), 0);
   const isEqualThen = equal(baseline.raw, baseline.slot, zeroThen);
   let equalThen = 0;
   for (let i = 1; i < nb; i++) if (isEqualThen(i)) equalThen++;
-  const q = Math.max(0.02, (equalThen + 1) / (nb + 2));
+  const q = max(0.02, (equalThen + 1) / (nb + 2));
   const pConstant = q < 0.3 ? constantRunP(longestEqual, n, q) : 1;
 
-  const p = Math.min(1, 3 * Math.min(pVisits, pLongest, pConstant));
+  const p = min(1, 3 * min(pVisits, pLongest, pConstant));
   let sentence: Sentence = { code: 'Z-clear', values: {} };
   let intervals: Interval[] = [];
   if (p < 0.01) {
-    if (pConstant <= Math.min(pVisits, pLongest)) {
+    if (pConstant <= min(pVisits, pLongest)) {
       sentence = { code: 'Z-constant', values: { longest: longestEqual + 1 } };
       const long = equalRuns
         .filter(([first, last]) => constantRunP(last - first + 1, n, q) < 0.01)
