@@ -27,6 +27,11 @@ it('domain.md 3.5 P9: the five lowest, those that owe more first, nobody who did
   expect(rates.sort(byRate).at(-1)?.enterpriseId).toBe('full');
 });
 
+it('a rate does not stand before itself: a page ends where the next begins', () => {
+  const rate = rateOf(of('a', 3, 2));
+  expect(byRate(rate, { ...rate, enterpriseName: '' })).toBe(0);
+});
+
 it('fewer than five that owe something are fewer', () => {
   expect(lowestOf([of('a', 3, 3), of('b', 3, 2)].map(rateOf))).toHaveLength(1);
   expect(lowestOf([])).toEqual([]);

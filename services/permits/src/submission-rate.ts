@@ -25,7 +25,7 @@ export function byRate(a: SubmissionRate, b: SubmissionRate): number {
     a.rate - b.rate ||
     b.due - b.inTime - (a.due - a.inTime) ||
     b.absent - a.absent ||
-    (a.enterpriseId < b.enterpriseId ? -1 : 1)
+    Number(a.enterpriseId > b.enterpriseId) - Number(a.enterpriseId < b.enterpriseId)
   );
 }
 
