@@ -28,6 +28,12 @@ const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
 const TaskPage = lazy(() => import('./pages/tasks/TaskPage'));
 const NoticesPage = lazy(() => import('./pages/notices/NoticesPage'));
 const DevicesPage = lazy(() => import('./pages/devices/DevicesPage'));
+const ComplaintsPage = lazy(() => import('./pages/complaints/ComplaintsPage'));
+const ComplaintPage = lazy(() => import('./pages/complaints/ComplaintPage'));
+const PublicPages = lazy(() => import('./pages/public/PublicPages'));
+const FraudPage = lazy(() => import('./pages/fraud/FraudPage'));
+const EvidencePage = lazy(() => import('./pages/fraud/EvidencePage'));
+const ModelsPage = lazy(() => import('./pages/fraud/ModelsPage'));
 const AccountPage = lazy(() => import('./pages/account/AccountPage'));
 
 function Inside({ me }: { me: Me }) {
@@ -50,6 +56,11 @@ function Inside({ me }: { me: Me }) {
                 <Route path="alarms/:id" element={<AlarmPage />} />
                 <Route path="tasks" element={<TasksPage />} />
                 <Route path="tasks/:id" element={<TaskPage />} />
+                {ofAuthority(me) && <Route path="complaints" element={<ComplaintsPage />} />}
+                {ofAuthority(me) && <Route path="complaints/:id" element={<ComplaintPage />} />}
+                {ofAuthority(me) && <Route path="fraud" element={<FraudPage />} />}
+                {ofAuthority(me) && <Route path="fraud/models" element={<ModelsPage />} />}
+                {ofAuthority(me) && <Route path="fraud/outlets/:id" element={<EvidencePage />} />}
                 <Route path="notices" element={<NoticesPage />} />
                 {ofAuthority(me) && <Route path="devices" element={<DevicesPage />} />}
                 <Route path="account" element={<AccountPage />} />
@@ -89,7 +100,20 @@ export function App() {
   return (
     <ConfigProvider theme={theme} locale={i18n.language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
       <AntApp style={{ height: '100%' }}>
-        <Door />
+        <Routes>
+          {/* for everybody, without log-in and without the console around it */}
+          <Route
+            path="public/*"
+            element={
+              <PageGuard>
+                <Suspense fallback={<Loading rows={8} />}>
+                  <PublicPages />
+                </Suspense>
+              </PageGuard>
+            }
+          />
+          <Route path="*" element={<Door />} />
+        </Routes>
       </AntApp>
     </ConfigProvider>
   );

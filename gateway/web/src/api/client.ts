@@ -93,7 +93,12 @@ export async function api<T>(
  * Sends one photo as multipart and reports how much of it has left (0 to 1). XMLHttpRequest, since fetch tells no progress.
  * @throws {ApiError}
  */
-export function uploadPhoto<T>(path: string, photo: File, onProgress: (share: number) => void): Promise<T> {
+export function uploadPhoto<T>(
+  path: string,
+  photo: File,
+  onProgress: (share: number) => void,
+  fields: Record<string, string> = {},
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', apiUrl(path));
@@ -111,6 +116,8 @@ export function uploadPhoto<T>(path: string, photo: File, onProgress: (share: nu
       }
     };
     const form = new FormData();
+    // the server reads fields that come before the file
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
     form.append('photo', photo, photo.name);
     request.send(form);
   });

@@ -31,7 +31,7 @@ import type {
 // Query keys start with the area, so that a live event refreshes the area by its first word.
 
 /** A list of the API, page by page. `next` of the last page leads on. */
-function useList<T>(area: string, path: string, query: Query = {}, enabled = true) {
+export function useList<T>(area: string, path: string, query: Query = {}, enabled = true) {
   return useInfiniteQuery<Page<T>, ApiError, T[], unknown[], string | undefined>({
     queryKey: [area, 'list', path, query],
     queryFn: ({ pageParam, signal }) => api('GET', path, { query: { limit: 50, ...query, after: pageParam }, signal }),
@@ -43,7 +43,7 @@ function useList<T>(area: string, path: string, query: Query = {}, enabled = tru
 }
 export type List<T> = ReturnType<typeof useList<T>>;
 
-function useOne<T>(area: string, path: string, query: Query = {}, enabled = true) {
+export function useOne<T>(area: string, path: string, query: Query = {}, enabled = true) {
   return useQuery<T, ApiError>({
     queryKey: [area, 'one', path, query],
     queryFn: ({ signal }) => api('GET', path, { query, signal }),

@@ -14,6 +14,27 @@ export type SystemHealth = Static<typeof gateway.SystemHealth>;
 export type TimelineEntry = Static<typeof gateway.TimelineEntry>;
 export type LiveEvents = { [K in keyof typeof gateway.LiveEvents]: Static<(typeof gateway.LiveEvents)[K]> };
 export type { Role } from '@greenwatch/contracts/src/action';
+export type {
+  Complaint,
+  ComplaintCategory,
+  ComplaintDetail,
+  ComplaintState,
+  ComplaintSummary,
+  PublicComplaint,
+} from '@greenwatch/contracts/src/complaints';
+export type {
+  AuthenticityLevel,
+  BothLanguages,
+  FactorAuthenticity,
+  FraudContribution,
+  FraudSignal,
+  FraudTest,
+  OutletAuthenticity,
+  OutletEvidence,
+  ScoringModel,
+  ScoringRun,
+  Suspicion,
+} from '@greenwatch/contracts/src/fraud';
 export type { DeviceLink, Refusal } from '@greenwatch/contracts/src/ingestion';
 export type { Delivery, Notice } from '@greenwatch/contracts/src/notifications';
 export type { Permit, PermitLimit } from '@greenwatch/contracts/src/permits';

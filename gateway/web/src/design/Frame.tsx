@@ -1,10 +1,12 @@
 import {
   ApiOutlined,
+  AuditOutlined,
   BellOutlined,
   CarryOutOutlined,
   EnvironmentOutlined,
   LogoutOutlined,
   MailOutlined,
+  MessageOutlined,
   ShopOutlined,
   UserOutlined,
 } from '@ant-design/icons';
@@ -27,13 +29,15 @@ const ICON: Record<Area, ReactNode> = {
   enterprises: <ShopOutlined />,
   'my-enterprise': <ShopOutlined />,
   alarms: <BellOutlined />,
+  fraud: <AuditOutlined />,
   tasks: <CarryOutOutlined />,
+  complaints: <MessageOutlined />,
   notices: <MailOutlined />,
   devices: <ApiOutlined />,
   account: <UserOutlined />,
 };
 /** What a phone's tab bar leaves out; the account page leads there. */
-export const NOT_IN_TABS: readonly Area[] = ['enterprises', 'devices'];
+export const NOT_IN_TABS: readonly Area[] = ['enterprises', 'fraud', 'complaints', 'devices'];
 
 export function useLogOut(): () => Promise<void> {
   const client = useQueryClient();

@@ -4,6 +4,7 @@ describe('design.md 6: who sees which areas', () => {
   it.each([
     ['supervisor', undefined, '/map', 'devices', true],
     ['officer', undefined, '/tasks', 'devices', true],
+    ['complaint-handler', undefined, '/complaints', 'complaints', false],
     ['viewer', undefined, '/map', 'devices', false],
     ['principal', 'E1', '/tasks', 'my-enterprise', false],
     ['operator-staff', undefined, '/tasks', 'enterprises', false],

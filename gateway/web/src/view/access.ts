@@ -1,9 +1,27 @@
 import type { Me } from '../api/types';
 
-export type Area = 'map' | 'enterprises' | 'my-enterprise' | 'alarms' | 'tasks' | 'notices' | 'devices' | 'account';
+export type Area =
+  | 'map'
+  | 'enterprises'
+  | 'my-enterprise'
+  | 'alarms'
+  | 'fraud'
+  | 'tasks'
+  | 'complaints'
+  | 'notices'
+  | 'devices'
+  | 'account';
 type MeFor = Pick<Me, 'roles' | 'enterpriseId'>;
 
-const OF_AUTHORITY = ['administrator', 'supervisor', 'officer', 'duty-officer', 'grid-member', 'viewer'] as const;
+const OF_AUTHORITY = [
+  'administrator',
+  'supervisor',
+  'officer',
+  'duty-officer',
+  'grid-member',
+  'complaint-handler',
+  'viewer',
+] as const;
 const REVIEWS = ['administrator', 'supervisor'] as const;
 
 export const ofAuthority = (me: MeFor): boolean => OF_AUTHORITY.some((role) => me.roles.includes(role));
@@ -15,7 +33,11 @@ export const mayAcknowledge = (me: MeFor): boolean =>
 
 /** The areas in the navigation, in their order. What a record holds is decided by the service that owns it. */
 export function areasOf(me: MeFor): Area[] {
-  if (ofAuthority(me)) return ['map', 'enterprises', 'alarms', 'tasks', 'notices', 'devices', 'account'];
+  if (ofAuthority(me)) {
+    const all: Area[] = ['map', 'enterprises', 'alarms', 'tasks', 'complaints', 'notices', 'devices', 'account'];
+    // a grid member is sent out, and reads no complaints
+    return me.roles.every((role) => role === 'grid-member') ? all.filter((area) => area !== 'complaints') : all;
+  }
   if (me.enterpriseId) return ['my-enterprise', 'alarms', 'tasks', 'notices', 'account'];
   return ['enterprises', 'alarms', 'tasks', 'notices', 'account'];
 }
@@ -23,6 +45,7 @@ export function areasOf(me: MeFor): Area[] {
 /** Where one lands after log-in: who goes out or must answer sees the own tasks, others the map. */
 export function homeOf(me: MeFor): string {
   if (me.roles.includes('supervisor') || me.roles.includes('administrator')) return '/map';
+  if (me.roles.includes('complaint-handler')) return '/complaints';
   if (me.roles.includes('officer') || me.roles.includes('grid-member') || !ofAuthority(me)) return '/tasks';
   return '/map';
 }
