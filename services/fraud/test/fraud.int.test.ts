@@ -371,7 +371,7 @@ describe('every fact taken, twice and out of order, ends in the same state', () 
         'facts.fraud.scoring.due',
         fraudFacts.ScoringDue,
         'scoring',
-        at / DAY,
+        Math.round(at / DAY),
         { day: at },
         { id },
       );

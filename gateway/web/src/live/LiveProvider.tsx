@@ -11,7 +11,7 @@ interface Live {
 }
 const LiveContext = createContext<Live | undefined>(undefined);
 const LiveOnContext = createContext(false);
-const NAMES: Name[] = ['alarm', 'task', 'notice', 'link', 'reading', 'ready', 'end'];
+const NAMES: Name[] = ['alarm', 'task', 'suspicion', 'notice', 'link', 'reading', 'ready', 'end'];
 const MAX_WATCHED = 50;
 /** A burst of facts (an import, many alarms at once) becomes one refetch of each area. */
 const REFRESH_MS = 800;
@@ -73,6 +73,7 @@ export function LiveProvider({ onExpired, children }: { onExpired: () => void; c
         for (const handler of handlers.current.get(name) ?? []) handler(data as never);
         if (name === 'alarm') refresh('alarms', 'map', 'file');
         if (name === 'task') refresh('tasks', 'notices-of', 'file');
+        if (name === 'suspicion') refresh('fraud', 'file');
         if (name === 'notice') refresh('notices', 'notices-of');
         if (name === 'link') refresh('links', 'map');
         if (name === 'ready') {

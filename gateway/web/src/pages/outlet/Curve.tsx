@@ -32,7 +32,8 @@ const SHIFT = 8 * HOUR;
 export interface CurveProps {
   points: Point[];
   line?: LimitLine;
-  alarms: Alarm[];
+  /** stretches that are marked: an alarm's time, or what speaks in a score */
+  alarms: Pick<Alarm, 'startedAt' | 'endedAt'>[];
   unit: string;
   name: string;
   from: number;
