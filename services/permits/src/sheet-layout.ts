@@ -99,8 +99,9 @@ const limit: Read = (raw) => {
   return ok({ value: Number(digits), decimals: digits.split('.')[1]?.length ?? 0 });
 };
 
-/** A day in China's time as ms: 2026-01-31, 2026/1/31 or 2026年1月31日. */
+/** A day in China's time as ms: 2026-01-31, 2026/1/31, 2026年1月31日, or the number by which Excel keeps it (46053). */
 export function readDay(raw: string): number | undefined {
+  if (/^[3-7]\d{4}$/.test(raw)) return Date.UTC(1899, 11, 30) + Number(raw) * DAY - OFFSET;
   const parts = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00(:00)?)?$/.exec(plain(raw));
   if (!parts) return undefined;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
