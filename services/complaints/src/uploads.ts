@@ -38,9 +38,13 @@ export class Uploads {
   async add(clientKey: string, stream: Readable, filename: string) {
     const { kit } = this;
     try {
+      // Some are taken again: a picture that was not good enough is not named in the complaint.
       const waiting = await this.#uploads.countDocuments({ clientKey, expiresAt: { $gt: kit.now() } });
-      if (waiting >= MAX_COMPLAINT_PHOTOS) {
-        throw conflict('TOO_MANY_PHOTOS', `A complaint holds up to ${MAX_COMPLAINT_PHOTOS} photos.`);
+      if (waiting >= 2 * MAX_COMPLAINT_PHOTOS) {
+        throw conflict(
+          'TOO_MANY_PHOTOS',
+          `A complaint holds up to ${MAX_COMPLAINT_PHOTOS} photos; no more can be sent for it.`,
+        );
       }
     } catch (error) {
       drain(stream);

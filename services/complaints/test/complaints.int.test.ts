@@ -487,7 +487,7 @@ describe('what comes in is judged before anything is kept', () => {
     expect(await get(id)).toMatchObject({ lon: 120.5513, lat: 30.6302, division: '330483' });
   });
 
-  test('what is no photo is refused and leaves nothing; a seventh photo, too', async () => {
+  test('what is no photo is refused and leaves nothing; more than twice six, too', async () => {
     const before = await blobs();
     const own = clientId();
     const refused = { status: 422, detail: { errors: [expect.objectContaining({ field: 'photo' })] } };
@@ -496,9 +496,9 @@ describe('what comes in is judged before anything is kept', () => {
     await expect(upload(own, Buffer.alloc(10 * 1024 * 1024 + 1))).rejects.toMatchObject({ status: 413 });
     expect(await blobs()).toBe(before);
     expect(await db.collection('uploads').countDocuments({})).toBe(0);
-    for (let i = 0; i < 6; i++) await upload(own, await picture().png().toBuffer(), 'image/png');
+    for (let i = 0; i < 12; i++) await upload(own, await picture().png().toBuffer(), 'image/png');
     await expect(upload(own, await withGps())).rejects.toMatchObject({ status: 409, reason: 'TOO_MANY_PHOTOS' });
-    expect(await blobs()).toBe(before + 12);
+    expect(await blobs()).toBe(before + 24);
   });
 
   test('photos belong to the client that sent them; those of a complaint that never comes are swept', async () => {
