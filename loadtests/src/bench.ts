@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OperatorError } from '@greenwatch/infra';
+import { creditBench } from './credit-bench';
 import { fraudBench } from './fraud-bench';
 import { ingestBench } from './ingest-bench';
 
@@ -14,7 +15,9 @@ const USAGE = `usage: npm run bench -- ingest [--seconds N] [--warmup N] [--conn
   --out FILE       gets outlet,score (authenticity, cross-validated by enterprise)
   --window DAYS    length of a window (default 15)
   --baseline DAYS  length of its baseline (default 45)
-  --penalty X      of the logistic regression (default 1)`;
+  --penalty X      of the logistic regression (default 1)
+       npm run bench -- credit [--enterprises N]
+  --enterprises N  with three years of events each (default 26200)`;
 
 function readOptions() {
   try {
@@ -30,6 +33,7 @@ function readOptions() {
         out: { type: 'string' },
         baseline: { type: 'string', default: '45' },
         penalty: { type: 'string', default: '1' },
+        enterprises: { type: 'string', default: '26200' },
       },
     });
   } catch (error) {
@@ -60,6 +64,15 @@ async function main(): Promise<void> {
       say: (line) => process.stderr.write(`${line}\n`),
     });
     process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  if (positionals.length === 1 && positionals[0] === 'credit') {
+    const result = await creditBench({
+      enterprises: whole('enterprises', values.enterprises, 1, 1_000_000),
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    if (result.seconds >= 60) process.exitCode = 1;
     return;
   }
   if (positionals.length !== 1 || positionals[0] !== 'ingest') throw new OperatorError(USAGE);

@@ -17,6 +17,12 @@ import { concerns, type LedgerEntry, rate, rulesFor, validUntil } from './rate';
 import type { Ratings } from './ratings';
 import type { SchemeStore } from './scheme-store';
 
+/** The fields of an entry that count; a computation of everybody reads them by the hundred thousand. */
+const COUNTS = {
+  ...{ party: 1, event: 1, topic: 1, severity: 1, value: 1, caseNo: 1 },
+  ...{ occurredAt: 1, validUntil: 1, status: 1, repairedAt: 1 },
+};
+
 /** The newest fact about a party, as registry tells it. */
 export interface PartyFact {
   partyKind: PartyKind;
@@ -66,12 +72,15 @@ export class Ledger {
     if (before.sequence > 0 && !moved && !renamed) return;
     const party = { ...before, ...rest, divisionPath };
     const where = { party: before._id };
-    if (moved) {
+    if (moved && before.touched > 1) {
       await this.db.entries.updateMany(where, { $set: { divisionPath } }, { session });
       if (partyKind === 'operator') await this.db.blacklist.updateMany(where, { $set: { divisionPath } }, { session });
     }
     const { name: partyName, uscc, divisionCode } = rest;
-    await this.db.ratings.updateMany(where, { $set: { partyName, uscc, divisionCode, divisionPath } }, { session });
+    // Touched for the first time, it has none.
+    if (before.touched > 1) {
+      await this.db.ratings.updateMany(where, { $set: { partyName, uscc, divisionCode, divisionPath } }, { session });
+    }
     await this.refresh(party, session);
   }
 
@@ -219,8 +228,7 @@ export class Ledger {
   async refreshAll(parties: readonly PartyDoc[], session: ClientSession, writeAll = true) {
     const now = this.kit.now();
     const within = { party: { $in: parties.map(({ _id }) => _id) } };
-    const projection = { history: 0, evidence: 0, divisionPath: 0 };
-    const entries = await this.db.entries.find(within, { session, projection }).toArray();
+    const entries = await this.db.entries.find(within, { session, projection: COUNTS }).toArray();
     const ledgers = byParty(entries);
     const before = byParty(await this.db.standings.find(within, { session }).toArray());
     const schemes = await this.schemes.inForce(now);
