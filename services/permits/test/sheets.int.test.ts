@@ -99,7 +99,7 @@ const upload = (content: Buffer | string | Readable, as = province) =>
   client.call(
     'permits.sheet.upload',
     { filename: 'permits.csv' },
-    { as, stream: content instanceof Readable ? content : Readable.from([Buffer.from(content)]) },
+    { as, timeoutMs: 30_000, stream: content instanceof Readable ? content : Readable.from([Buffer.from(content)]) },
   );
 const look = (id: string, as = province) => client.call('permits.sheet.get', { id }, { as });
 async function settled(sheet: Sheet) {
@@ -209,11 +209,11 @@ describe('a sheet', () => {
 });
 
 describe('files that are none', () => {
-  it('300 MB are refused as soon as the limit is passed', async () => {
+  it('what is larger than the limit is refused, and nothing of it is kept', async () => {
     let sent = 0;
     const endless = Readable.from(
       (function* () {
-        for (; sent < 300; sent++) yield Buffer.alloc(1_048_576, 0x41);
+        for (; sent < 40; sent++) yield Buffer.alloc(1_048_576, 0x41);
       })(),
     );
     await expect(upload(endless)).rejects.toMatchObject({ status: 413 });

@@ -6,15 +6,18 @@ import type { DeviceScope } from './access';
 /** What readings need of the registry's devices and outlets: a projection of its facts, the newest by sequence. */
 export interface DeviceDocument extends DeviceScope {
   _id: string;
+  missingFlagValid?: boolean;
 }
 
 export interface OutletDocument extends Scoped {
   _id: string;
+  medium?: 'gas' | 'water';
 }
 
 const deviceSchema = new Schema<DeviceDocument>({
   _id: String,
   operatorId: String,
+  missingFlagValid: Boolean,
   bindings: [{ _id: false, outletId: String, enterpriseId: String, divisionPath: [String], from: Number, to: Number }],
 })
   .index({ 'bindings.outletId': 1 })
@@ -22,7 +25,15 @@ const deviceSchema = new Schema<DeviceDocument>({
   .index({ 'bindings.divisionPath': 1 })
   .index({ operatorId: 1 });
 
-const outletSchema = new Schema<OutletDocument>({ _id: String, divisionPath: [String], enterpriseId: String });
+const outletSchema = new Schema<OutletDocument>({
+  _id: String,
+  divisionPath: [String],
+  enterpriseId: String,
+  medium: String,
+});
+
+const places = (bindings: DeviceDocument['bindings'] = []) =>
+  bindings.map(({ outletId, enterpriseId, from, to }) => [outletId, enterpriseId, from, to].join(' ')).join(',');
 
 /** The projections of devices (by MN) and outlets. */
 export class Devices {
@@ -34,7 +45,9 @@ export class Devices {
     this.#outlets = db.model('Outlet', outletSchema);
   }
 
-  async keepDevice({ entity, sequence, data }: Fact<registryFacts.DeviceChanged>): Promise<void> {
+  /** @returns whether it now stands for other outlets, or its values count otherwise, than was known */
+  async keepDevice({ entity, sequence, data }: Fact<registryFacts.DeviceChanged>): Promise<boolean> {
+    const before = await this.#devices.findById(entity).lean();
     const bindings = data.bindings.map(({ outletId, enterpriseId, divisionPath, from, to }) => ({
       outletId,
       enterpriseId,
@@ -42,11 +55,17 @@ export class Devices {
       from,
       to,
     }));
-    await applyNewest(this.#devices, entity, sequence, { operatorId: data.operatorId || undefined, bindings });
+    const { missingFlagValid } = data;
+    const fields = { operatorId: data.operatorId || undefined, bindings, missingFlagValid };
+    const newer = await applyNewest(this.#devices, entity, sequence, fields);
+    // Delivered again after a kill it may be the same as before, and what follows from it not yet done.
+    if (!newer && sequence < ((before as { sequence?: number } | null)?.sequence ?? 0)) return false;
+    return !newer || before?.missingFlagValid !== missingFlagValid || places(before?.bindings) !== places(bindings);
   }
 
   async keepOutlet({ entity, sequence, divisionPath, data }: Fact<registryFacts.OutletChanged>): Promise<void> {
-    await applyNewest(this.#outlets, entity, sequence, { divisionPath, enterpriseId: data.enterpriseId });
+    const { enterpriseId, medium } = data;
+    await applyNewest(this.#outlets, entity, sequence, { divisionPath, enterpriseId, medium });
   }
 
   /** The devices known among `mns`, by MN. */

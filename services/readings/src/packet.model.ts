@@ -120,6 +120,17 @@ export class PacketStore {
       .map(({ dataTime, receivedAt, fields }) => ({ dataTime, receivedAt, fields }));
   }
 
+  /** The days (yyyymmdd) of which there are packets of a device and kind. */
+  async daysOf(mn: string, kind: number): Promise<string[]> {
+    const keys = this.#collection.find(
+      { _id: { $gte: `${mn} ${kind} `, $lt: `${mn} ${kind}!` } },
+      { projection: { _id: 1 }, batchSize: 1_000 },
+    );
+    const days = new Set<string>();
+    for await (const { _id } of keys) days.add(parsePacketKey(_id).day);
+    return [...days];
+  }
+
   /** Every device that ever sent something, in the order of their MN: one look-up a device. */
   async *devices(): AsyncGenerator<string> {
     let after = '';

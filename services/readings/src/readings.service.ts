@@ -12,6 +12,7 @@ import {
 } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { ALWAYS, rangeOf, type TimeRange, visibleRanges, within } from './access';
+import { DayTotals } from './day-totals';
 import { Devices } from './device.model';
 import { exportMoments } from './export';
 import { groupPackets } from './group-packets';
@@ -24,11 +25,18 @@ const PAGE = 100;
 /** Keeps every reading with its revisions and gives them out (README). */
 export const readingsService = defineService({
   name: 'readings',
-  config: Type.Object({}),
+  config: Type.Object({
+    TOTALS_EVERY_SECONDS: Type.Integer({
+      minimum: 1,
+      default: 60,
+      description: 'how often the totals of days with new hours are told',
+    }),
+  }),
   create(kit) {
     const province = kit.config.PROVINCE;
     const store = new PacketStore(kit.db);
     const devices = new Devices(kit.db);
+    const totals = new DayTotals(kit, store, devices);
     const latest = new LatestMoments(kit.valkey, store, kit.log);
 
     /** The times of a device that the caller may see. @throws 404 where there are none */
@@ -93,7 +101,9 @@ export const readingsService = defineService({
       },
 
       facts: {
-        'facts.registry.device.changed': onProjected(registryFacts.DeviceChanged, (fact) => devices.keepDevice(fact)),
+        'facts.registry.device.changed': onProjected(registryFacts.DeviceChanged, async (fact) => {
+          if (await devices.keepDevice(fact)) await totals.markDevice(fact.entity);
+        }),
         'facts.registry.outlet.changed': onProjected(registryFacts.OutletChanged, (fact) => devices.keepOutlet(fact)),
       },
 
@@ -103,6 +113,7 @@ export const readingsService = defineService({
           async handle(messages) {
             const groups = messages.flatMap(({ data, partition, sequence }) => groupPackets(data, partition, sequence));
             await store.insert(groups);
+            await totals.mark(groups);
             await latest.advance(groups);
           },
         },
@@ -117,9 +128,14 @@ export const readingsService = defineService({
 
       async started() {
         await store.prepare();
+        totals.start();
         await latest
           .start()
           .catch((error) => kit.log.warn({ err: error }, 'Valkey is away: latest moments come from MongoDB'));
+      },
+
+      async stopped() {
+        await totals.stop();
       },
     };
   },
