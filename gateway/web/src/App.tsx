@@ -26,6 +26,8 @@ const AlarmsPage = lazy(() => import('./pages/alarms/AlarmsPage'));
 const AlarmPage = lazy(() => import('./pages/alarms/AlarmPage'));
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
 const TaskPage = lazy(() => import('./pages/tasks/TaskPage'));
+const CasesPage = lazy(() => import('./pages/cases/CasesPage'));
+const CasePage = lazy(() => import('./pages/cases/CasePage'));
 const NoticesPage = lazy(() => import('./pages/notices/NoticesPage'));
 const DevicesPage = lazy(() => import('./pages/devices/DevicesPage'));
 const ComplaintsPage = lazy(() => import('./pages/complaints/ComplaintsPage'));
@@ -61,6 +63,8 @@ function Inside({ me }: { me: Me }) {
                 {ofAuthority(me) && <Route path="fraud" element={<FraudPage />} />}
                 {ofAuthority(me) && <Route path="fraud/models" element={<ModelsPage />} />}
                 {ofAuthority(me) && <Route path="fraud/outlets/:id" element={<EvidencePage />} />}
+                <Route path="cases" element={<CasesPage />} />
+                <Route path="cases/:id" element={<CasePage />} />
                 <Route path="notices" element={<NoticesPage />} />
                 {ofAuthority(me) && <Route path="devices" element={<DevicesPage />} />}
                 <Route path="account" element={<AccountPage />} />

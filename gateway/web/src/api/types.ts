@@ -49,7 +49,7 @@ export type {
 } from '@greenwatch/contracts/src/registry';
 export type { Alarm, AlarmCode, AlarmEvidence } from '@greenwatch/contracts/src/rules';
 export type { Kind, Level, Medium } from '@greenwatch/contracts/src/schema';
-export type { Task, TaskState, TaskType } from '@greenwatch/contracts/src/tasking';
+export type { Act, Case, LegalBasis, Task, TaskState, TaskType } from '@greenwatch/contracts/src/tasking';
 
 import type { Device, Enterprise, Outlet } from '@greenwatch/contracts/src/registry';
 

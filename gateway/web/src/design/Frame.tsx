@@ -1,6 +1,7 @@
 import {
   ApiOutlined,
   AuditOutlined,
+  BankOutlined,
   BellOutlined,
   CarryOutOutlined,
   EnvironmentOutlined,
@@ -31,13 +32,14 @@ const ICON: Record<Area, ReactNode> = {
   alarms: <BellOutlined />,
   fraud: <AuditOutlined />,
   tasks: <CarryOutOutlined />,
+  cases: <BankOutlined />,
   complaints: <MessageOutlined />,
   notices: <MailOutlined />,
   devices: <ApiOutlined />,
   account: <UserOutlined />,
 };
 /** What a phone's tab bar leaves out; the account page leads there. */
-export const NOT_IN_TABS: readonly Area[] = ['enterprises', 'fraud', 'complaints', 'devices'];
+export const NOT_IN_TABS: readonly Area[] = ['cases', 'enterprises', 'fraud', 'complaints', 'devices'];
 
 export function useLogOut(): () => Promise<void> {
   const client = useQueryClient();

@@ -11,7 +11,20 @@ interface Live {
 }
 const LiveContext = createContext<Live | undefined>(undefined);
 const LiveOnContext = createContext(false);
-const NAMES: Name[] = ['alarm', 'task', 'suspicion', 'notice', 'link', 'reading', 'ready', 'end'];
+const NAMES: Name[] = [
+  'alarm',
+  'task',
+  'suspicion',
+  'check',
+  'complaint',
+  'case',
+  'rating',
+  'notice',
+  'link',
+  'reading',
+  'ready',
+  'end',
+];
 const MAX_WATCHED = 50;
 /** A burst of facts (an import, many alarms at once) becomes one refetch of each area. */
 const REFRESH_MS = 800;
@@ -74,6 +87,10 @@ export function LiveProvider({ onExpired, children }: { onExpired: () => void; c
         if (name === 'alarm') refresh('alarms', 'map', 'file');
         if (name === 'task') refresh('tasks', 'notices-of', 'file');
         if (name === 'suspicion') refresh('fraud', 'file');
+        if (name === 'check') refresh('checks', 'file');
+        if (name === 'complaint') refresh('complaints', 'file');
+        if (name === 'case') refresh('cases', 'notices-of', 'file');
+        if (name === 'rating') refresh('credit', 'file');
         if (name === 'notice') refresh('notices', 'notices-of');
         if (name === 'link') refresh('links', 'map');
         if (name === 'ready') {

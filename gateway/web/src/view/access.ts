@@ -7,7 +7,10 @@ export type Area =
   | 'alarms'
   | 'fraud'
   | 'tasks'
+  | 'cases'
   | 'complaints'
+  | 'permits'
+  | 'duties'
   | 'notices'
   | 'devices'
   | 'account';
@@ -28,17 +31,31 @@ export const ofAuthority = (me: MeFor): boolean => OF_AUTHORITY.some((role) => m
 /** Supervises others' tasks, so sees all of the division first and not only the own ones. */
 export const supervises = (me: MeFor): boolean => REVIEWS.some((role) => me.roles.includes(role));
 export const mayClaim = supervises;
+export const mayImport = (me: MeFor): boolean => me.roles.includes('administrator');
+/** Records the authority's steps of a construction project. */
+export const mayRecordProjects = (me: MeFor): boolean =>
+  (['administrator', 'supervisor', 'officer'] as const).some((role) => me.roles.includes(role));
 export const mayAcknowledge = (me: MeFor): boolean =>
   (['administrator', 'supervisor', 'duty-officer', 'officer'] as const).some((role) => me.roles.includes(role));
 
 /** The areas in the navigation, in their order. What a record holds is decided by the service that owns it. */
 export function areasOf(me: MeFor): Area[] {
   if (ofAuthority(me)) {
-    const all: Area[] = ['map', 'enterprises', 'alarms', 'tasks', 'complaints', 'notices', 'devices', 'account'];
+    const all: Area[] = [
+      'map',
+      'enterprises',
+      'alarms',
+      'tasks',
+      'cases',
+      'complaints',
+      'notices',
+      'devices',
+      'account',
+    ];
     // a grid member is sent out, and reads no complaints
     return me.roles.every((role) => role === 'grid-member') ? all.filter((area) => area !== 'complaints') : all;
   }
-  if (me.enterpriseId) return ['my-enterprise', 'alarms', 'tasks', 'notices', 'account'];
+  if (me.enterpriseId) return ['my-enterprise', 'alarms', 'tasks', 'cases', 'notices', 'account'];
   return ['enterprises', 'alarms', 'tasks', 'notices', 'account'];
 }
 

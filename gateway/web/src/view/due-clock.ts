@@ -1,8 +1,9 @@
 import type { Task } from '../api/types';
 import { HOUR } from './time';
 
-export type Due = { kind: 'accept' | 'arrive' | 'report' | 'review'; at: string };
-type Clocks = Pick<Task, 'type' | 'state' | 'acceptBy' | 'arriveBy' | 'reportBy' | 'reviewBy'>;
+export type Due = { kind: 'accept' | 'arrive' | 'report' | 'review' | 'file'; at: string };
+type Clocks = Pick<Task, 'type' | 'state' | 'acceptBy' | 'arriveBy' | 'reportBy' | 'reviewBy'> &
+  Partial<Pick<Task, 'fileBy' | 'caseId'>>;
 
 /** The time limit that runs in the task's state (domain.md 5.2); none once it is reviewed, closed or cancelled. */
 export function runningDue(task: Clocks): Due | undefined {
@@ -19,6 +20,8 @@ export function runningDue(task: Clocks): Due | undefined {
       return due('report', task.reportBy);
     case 'SUBMITTED':
       return due('review', task.reviewBy);
+    case 'REVIEWED':
+      return task.caseId ? undefined : due('file', task.fileBy);
     default:
       return undefined;
   }

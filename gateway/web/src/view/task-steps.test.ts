@@ -17,6 +17,8 @@ const lead = { personId: 'lead', roles: ['supervisor' as const] };
 const officer = { personId: 'second', roles: ['officer' as const] };
 const stranger = { personId: 'x', roles: ['officer' as const] };
 const chief = { personId: 'y', roles: ['supervisor' as const] };
+const review = { at, by: 'y', decision: 'approve' as const, comment: '' };
+const suspected = { at, personId: 'lead', conclusion: 'violation-suspected' as const, text: 't' };
 const finding = { at, personId: 'lead', conclusion: 'normal' as const, text: 't' };
 
 describe('domain.md 5.2, 5.4: what one may do next', () => {
@@ -42,6 +44,21 @@ describe('domain.md 5.2, 5.4: what one may do next', () => {
     ['5.6 the lead does not review', task({ state: 'SUBMITTED', finding }), lead, []],
     ['and closes', task({ state: 'REVIEWED', finding }), chief, ['close']],
     ['nothing once closed', task({ state: 'CLOSED', finding }), chief, []],
+    ['what was handed out can be cancelled', task({ state: 'DISPATCHED' }), chief, ['reassign', 'cancel']],
+    [
+      '5.5: a confirmed suspicion is filed',
+      task({ state: 'REVIEWED', finding: suspected, review }),
+      chief,
+      ['file-case', 'close'],
+    ],
+    ['also by who investigated', task({ state: 'REVIEWED', finding: suspected, review }), lead, ['file-case']],
+    ['once', task({ state: 'CLOSED', finding: suspected, review, caseId: 'c' }), chief, []],
+    [
+      'an observation is no inspection',
+      task({ type: 'OBSERVE', state: 'CLOSED', finding: suspected, review }),
+      chief,
+      [],
+    ],
   ])('%s', (_, given, me, actions) => {
     expect(actionsOf(given, me)).toEqual(actions);
   });

@@ -9,8 +9,10 @@ export type TaskAction =
   | 'submit'
   | 'review'
   | 'close'
-  | 'reassign';
-type TaskFor = Pick<Task, 'type' | 'state' | 'assignees' | 'finding' | 'explanation'>;
+  | 'reassign'
+  | 'file-case'
+  | 'cancel';
+type TaskFor = Pick<Task, 'type' | 'state' | 'assignees' | 'finding' | 'explanation' | 'review' | 'caseId'>;
 type MeFor = Pick<Me, 'personId' | 'roles'>;
 
 const AT_WORK: readonly TaskState[] = ['ACCEPTED', 'CHECKED_IN', 'IN_PROGRESS', 'RETURNED'];
@@ -48,10 +50,19 @@ export function actionsOf(task: TaskFor, me: MeFor): TaskAction[] {
   const { state } = task;
   const reviewer = has(me, 'supervisor', 'administrator') && !mine;
   if (reviewer && state === 'SUBMITTED') actions.push('review');
+  if (has(me, 'supervisor') && isCaseMatter(task)) actions.push('file-case');
   if (reviewer && state === 'REVIEWED') actions.push('close');
   const movable = ['CREATED', 'DISPATCHED', ...AT_WORK].includes(state);
   if (movable && has(me, 'supervisor', 'administrator', 'duty-officer')) actions.push('reassign');
+  if (movable && reviewer) actions.push('cancel');
   return actions;
+}
+
+/** Two officers found a suspected violation and a reviewer confirmed it, and no case was filed yet (domain.md 5.5). */
+function isCaseMatter({ type, state, finding, review, caseId }: TaskFor): boolean {
+  const confirmed = (state === 'REVIEWED' || state === 'CLOSED') && review?.decision === 'approve';
+  const inspected = type === 'VERIFY' || type === 'INSPECT';
+  return confirmed && inspected && finding?.conclusion === 'violation-suspected' && caseId === undefined;
 }
 
 export type Step =

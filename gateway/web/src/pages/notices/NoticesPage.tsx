@@ -6,18 +6,21 @@ import { useNotices, useReadNotice } from '../../api/hooks';
 import type { Notice } from '../../api/types';
 import { LevelChip } from '../../design/marks';
 import { Answer, Blank, PageHead } from '../../design/parts';
+import { useSelf } from '../../me';
+import { subjectPath } from '../../view/subject-path';
 import { formatTime } from '../../view/time';
 import { Deliveries } from './Told';
 
 export default function NoticesPage() {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const me = useSelf();
   const [unread, setUnread] = useState(false);
   const notices = useNotices(unread ? { unread: true } : {});
   const read = useReadNotice();
   const open = (notice: Notice) => {
     if (!notice.readAt) read.mutate(notice.id);
-    void navigate(`/${notice.subject.kind}s/${notice.subject.id}`);
+    void navigate(subjectPath(notice.subject, me.enterpriseId));
   };
   return (
     <div className="page" style={{ maxWidth: 860 }}>
@@ -49,6 +52,7 @@ export default function NoticesPage() {
                     >
                       <span className="row-top">
                         <LevelChip level={notice.level} />
+                        <span className="chip">{t(`notice.subject.${notice.subject.kind}`)}</span>
                         {!notice.readAt && <span className="chip brand-chip">{t('notice.new')}</span>}
                         <span className="muted" style={{ fontSize: 12.5 }}>
                           {formatTime(notice.createdAt, 'short')}

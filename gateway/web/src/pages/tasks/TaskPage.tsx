@@ -19,8 +19,11 @@ import { assigneeNames } from '../../view/told';
 import { useAlarmTitle } from '../alarms/alarm-names';
 import { Evidence } from '../alarms/Evidence';
 import { Told } from '../notices/Told';
+import { Cancel } from './Cancel';
 import { CheckIn } from './CheckIn';
+import { FileCase } from './FileCase';
 import { ExplanationForm, FindingForm, Reassign, ReviewForm } from './forms';
+import { Origins } from './Origins';
 import { Photos } from './Photos';
 import { usePosition } from './use-position';
 
@@ -319,7 +322,9 @@ function Detail({ task }: { task: Task }) {
     <>
       {may('accept') && (
         <Panel title={t('task.next')} testId="next-accept">
-          <p style={{ marginBottom: 12 }}>{t(explain ? 'task.acceptExplain' : 'task.acceptText')}</p>
+          <p style={{ marginBottom: 12 }}>
+            {t(explain ? 'task.acceptExplain' : task.type === 'OBSERVE' ? 'task.acceptObserve' : 'task.acceptText')}
+          </p>
           <Command task={task} command="accept">
             {t('action.accept')}
           </Command>
@@ -363,6 +368,11 @@ function Detail({ task }: { task: Task }) {
           <ReviewForm task={task} />
         </Panel>
       )}
+      {may('file-case') && (
+        <Panel title={t('case.step.filed')}>
+          <FileCase task={task} />
+        </Panel>
+      )}
       {may('close') && (
         <Panel title={t('step.closed')}>
           <Command task={task} command="close">
@@ -386,7 +396,12 @@ function Detail({ task }: { task: Task }) {
             <DueClock task={task} />
           </span>
         }
-        actions={may('reassign') ? <Reassign task={task} /> : undefined}
+        actions={
+          <>
+            {may('reassign') && <Reassign task={task} />}
+            {may('cancel') && <Cancel task={task} />}
+          </>
+        }
       />
       {task.state === 'RETURNED' && task.review && (
         <div style={{ marginBottom: 12 }}>
@@ -443,11 +458,17 @@ function Detail({ task }: { task: Task }) {
           {next}
           <Recorded task={task} />
           {judge}
+          <Origins task={task} />
           {task.alarmId && <TheAlarm id={task.alarmId} />}
         </div>
         <div>
           {task.enterpriseId && <FileSummary task={task} />}
           <People task={task} />
+          {task.caseId && (
+            <Panel testId="task-case">
+              <Link to={`/cases/${task.caseId}`}>{t('task.seeCase')}</Link>
+            </Panel>
+          )}
           {task.linkedTaskId && (
             <Panel>
               <Link to={`/tasks/${task.linkedTaskId}`}>{t(explain ? 'task.linkedVisit' : 'task.linkedExplain')}</Link>
@@ -459,6 +480,7 @@ function Detail({ task }: { task: Task }) {
               {!explain && <Fact label={t('due.arrive')}>{formatTime(task.arriveBy, 'short')}</Fact>}
               <Fact label={t('due.report')}>{formatTime(task.reportBy, 'short')}</Fact>
               <Fact label={t('due.review')}>{formatTime(task.reviewBy, 'short')}</Fact>
+              {task.fileBy && <Fact label={t('due.file')}>{formatTime(task.fileBy, 'short')}</Fact>}
             </Facts>
             {task.overdue.length > 0 && (
               <p className="due over" style={{ marginTop: 10 }}>

@@ -15,7 +15,7 @@ export function TaskRow({ task, here }: { task: Task; here?: boolean }) {
       </div>
       <div className="row-title">{task.title}</div>
       <div className="row-note">
-        {[here ? undefined : task.enterpriseName, task.assignees.map((a) => a.name).join('、')]
+        {[here ? undefined : (task.enterpriseName ?? task.place.address), task.assignees.map((a) => a.name).join('、')]
           .filter(Boolean)
           .join(' · ')}
       </div>

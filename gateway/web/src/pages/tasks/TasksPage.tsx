@@ -21,7 +21,8 @@ const STATES = [
   'REVIEWED',
   'CLOSED',
 ] as const;
-const TYPES = ['VERIFY', 'INSPECT', 'EXPLAIN'] as const;
+const TYPES = ['VERIFY', 'INSPECT', 'OBSERVE', 'EXPLAIN'] as const;
+const SOURCES = ['alarm', 'suspicion', 'check', 'complaint', 'manual'] as const;
 
 export default function TasksPage() {
   const { t } = useTranslation();
@@ -30,6 +31,7 @@ export default function TasksPage() {
   const scope = search.get('scope') ?? (supervises(me) ? 'open' : 'mine');
   const state = search.get('state') ?? undefined;
   const type = search.get('type') ?? undefined;
+  const source = search.get('source') ?? undefined;
   const set = (name: string, value: string | undefined) =>
     setSearch(
       (old) => {
@@ -44,6 +46,7 @@ export default function TasksPage() {
     open: state || scope === 'all' ? undefined : true,
     state,
     type,
+    originKind: source,
   });
 
   const columns: TableColumnsType<Task> = [
@@ -55,11 +58,12 @@ export default function TasksPage() {
           <Link to={`/tasks/${task.id}`} style={{ fontWeight: 500 }}>
             {task.title}
           </Link>
-          <div className="row-note">{task.enterpriseName}</div>
+          <div className="row-note">{task.enterpriseName ?? task.place.address}</div>
         </>
       ),
     },
     { title: t('task.kind'), render: (_, task) => t(`task.type.${task.type}`) },
+    { title: t('task.source'), render: (_, task) => t(`task.origin.${task.clueSource}`) },
     {
       title: t('task.stateTitle'),
       render: (_, task) => (
@@ -104,6 +108,17 @@ export default function TasksPage() {
           onChange={(value) => set('type', value)}
           options={TYPES.map((value) => ({ value, label: t(`task.type.${value}`) }))}
         />
+        {ofAuthority(me) && (
+          <Select
+            allowClear
+            value={source}
+            placeholder={t('task.anySource')}
+            aria-label={t('task.anySource')}
+            onChange={(value) => set('source', value)}
+            popupMatchSelectWidth={false}
+            options={SOURCES.map((value) => ({ value, label: t(`task.origin.${value}`) }))}
+          />
+        )}
       </div>
       <div className="panel">
         <KeyedList

@@ -162,12 +162,13 @@ export function Reassign({ task }: { task: Task }) {
   const command = useTaskCommand(task.id);
   const explain = task.type === 'EXPLAIN';
   const persons = usePersons(explain ? { role: 'principal' } : {}, open);
-  const able = (persons.data ?? []).filter((p) =>
-    explain
-      ? p.enterpriseId === task.enterpriseId
-      : p.certificateNo && p.roles.some((role) => role === 'officer' || role === 'supervisor'),
-  );
-  const enough = personIds.length >= (explain ? 1 : 2);
+  const observe = task.type === 'OBSERVE';
+  const able = (persons.data ?? []).filter((p) => {
+    if (explain) return p.enterpriseId === task.enterpriseId;
+    const goes = p.roles.some((role) => role === 'officer' || role === 'supervisor');
+    return observe ? goes || p.roles.includes('grid-member') : goes && p.certificateNo;
+  });
+  const enough = personIds.length >= (explain || observe ? 1 : 2);
   return (
     <>
       <Button onClick={() => setOpen(true)} data-testid="reassign">
@@ -187,7 +188,7 @@ export function Reassign({ task }: { task: Task }) {
         }
       >
         <div className="stack">
-          <Say>{t(explain ? 'reassign.ruleExplain' : 'reassign.rule')}</Say>
+          <Say>{t(explain ? 'reassign.ruleExplain' : observe ? 'reassign.ruleObserve' : 'reassign.rule')}</Say>
           <Select
             mode="multiple"
             maxCount={explain ? 1 : 4}
