@@ -6,6 +6,8 @@ const { abs, log, log2, max, min } = Math;
 /** Values in a fingerprint (domain 2.5: windows of 12). */
 const LENGTH = 12;
 const STEPS = LENGTH - 1;
+/** Differences of a step (ln) that still count as the same: the closer, the more a match says. */
+const NOISE = [0, 0.005, 0.02];
 export interface Repeat {
   /** Index of the first value of the stretch in the window, and of the one it repeats. */
   at: number;
@@ -17,7 +19,7 @@ export interface Repeat {
 
 /**
  * Stretches of the window that come again elsewhere in the series, up to a factor and up to a little noise: exactly up
- * to rounding, or within 2 % between neighbours. What counts is how improbable the repetition is: flat or coarse
+ * to rounding, or within 0.5 % or 2 % between neighbours. What counts is how improbable the repetition is: flat or coarse
  * stretches repeat by themselves, so every step between neighbours is weighed by how usual it is in this series.
  */
 export function repeats(samples: Samples, inWindow: Uint8Array, resolution: number, leastBits: number): Repeat[] {
@@ -32,7 +34,7 @@ export function repeats(samples: Samples, inWindow: Uint8Array, resolution: numb
   }
   const ascending = step.slice().sort();
   const order = orderOf(step, ascending);
-  return [0, 0.02].flatMap((noise) => {
+  return NOISE.flatMap((noise) => {
     const tolerance = rounding.map((r) => r + noise);
     return repeatsWithin(step, tolerance, ascending, order, inWindow, leastBits);
   });
