@@ -16,7 +16,7 @@ import { chooseLanguage, rememberedLanguage } from './i18n';
 import { LiveProvider } from './live/LiveProvider';
 import { MeContext } from './me';
 import { FirstPasswordPage, LoginPage } from './pages/login/LoginPage';
-import { homeOf, ofAuthority } from './view/access';
+import { homeOf, mayImport, ofAuthority } from './view/access';
 
 const MapPage = lazy(() => import('./pages/map/MapPage'));
 const EnterprisesPage = lazy(() => import('./pages/enterprises/EnterprisesPage'));
@@ -36,6 +36,16 @@ const PublicPages = lazy(() => import('./pages/public/PublicPages'));
 const FraudPage = lazy(() => import('./pages/fraud/FraudPage'));
 const EvidencePage = lazy(() => import('./pages/fraud/EvidencePage'));
 const ModelsPage = lazy(() => import('./pages/fraud/ModelsPage'));
+const PermitsPage = lazy(() => import('./pages/permits/PermitsPage'));
+const PermitPage = lazy(() => import('./pages/permits/PermitPage'));
+const ChecksPage = lazy(() => import('./pages/permits/ChecksPage'));
+const CheckPage = lazy(() => import('./pages/permits/CheckPage'));
+const ProjectsPage = lazy(() => import('./pages/permits/ProjectsPage'));
+const ProjectPage = lazy(() => import('./pages/permits/ProjectPage'));
+const DutiesPage = lazy(() => import('./pages/permits/DutiesPage'));
+const DutyPage = lazy(() => import('./pages/permits/DutyPage'));
+const SheetsPage = lazy(() => import('./pages/permits/SheetsPage'));
+const SheetPage = lazy(() => import('./pages/permits/SheetPage'));
 const AccountPage = lazy(() => import('./pages/account/AccountPage'));
 
 function Inside({ me }: { me: Me }) {
@@ -65,6 +75,16 @@ function Inside({ me }: { me: Me }) {
                 {ofAuthority(me) && <Route path="fraud/outlets/:id" element={<EvidencePage />} />}
                 <Route path="cases" element={<CasesPage />} />
                 <Route path="cases/:id" element={<CasePage />} />
+                <Route path="permits" element={<PermitsPage />} />
+                <Route path="permits/:id" element={<PermitPage />} />
+                <Route path="checks" element={<ChecksPage />} />
+                <Route path="checks/:id" element={<CheckPage />} />
+                <Route path="projects" element={<ProjectsPage />} />
+                <Route path="projects/:id" element={<ProjectPage />} />
+                <Route path="duties" element={<DutiesPage />} />
+                <Route path="duties/:id" element={<DutyPage />} />
+                {mayImport(me) && <Route path="sheets" element={<SheetsPage />} />}
+                {mayImport(me) && <Route path="sheets/:id" element={<SheetPage />} />}
                 <Route path="notices" element={<NoticesPage />} />
                 {ofAuthority(me) && <Route path="devices" element={<DevicesPage />} />}
                 <Route path="account" element={<AccountPage />} />

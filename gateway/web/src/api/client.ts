@@ -93,9 +93,18 @@ export async function api<T>(
  * Sends one photo as multipart and reports how much of it has left (0 to 1). XMLHttpRequest, since fetch tells no progress.
  * @throws {ApiError}
  */
-export function uploadPhoto<T>(
+export const uploadPhoto = <T>(
   path: string,
   photo: File,
+  onProgress: (share: number) => void,
+  fields: Record<string, string> = {},
+): Promise<T> => uploadFile(path, 'photo', photo, onProgress, fields);
+
+/** The same for a file under another name of its part. */
+export function uploadFile<T>(
+  path: string,
+  name: string,
+  file: File,
   onProgress: (share: number) => void,
   fields: Record<string, string> = {},
 ): Promise<T> {
@@ -117,8 +126,8 @@ export function uploadPhoto<T>(
     };
     const form = new FormData();
     // the server reads fields that come before the file
-    for (const [name, value] of Object.entries(fields)) form.append(name, value);
-    form.append('photo', photo, photo.name);
+    for (const [field, value] of Object.entries(fields)) form.append(field, value);
+    form.append(name, file, file.name);
     request.send(form);
   });
 }

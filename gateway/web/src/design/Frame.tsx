@@ -5,9 +5,11 @@ import {
   BellOutlined,
   CarryOutOutlined,
   EnvironmentOutlined,
+  FileDoneOutlined,
   LogoutOutlined,
   MailOutlined,
   MessageOutlined,
+  SafetyCertificateOutlined,
   ShopOutlined,
   UserOutlined,
 } from '@ant-design/icons';
@@ -33,13 +35,15 @@ const ICON: Record<Area, ReactNode> = {
   fraud: <AuditOutlined />,
   tasks: <CarryOutOutlined />,
   cases: <BankOutlined />,
+  permits: <SafetyCertificateOutlined />,
+  duties: <FileDoneOutlined />,
   complaints: <MessageOutlined />,
   notices: <MailOutlined />,
   devices: <ApiOutlined />,
   account: <UserOutlined />,
 };
 /** What a phone's tab bar leaves out; the account page leads there. */
-export const NOT_IN_TABS: readonly Area[] = ['cases', 'enterprises', 'fraud', 'complaints', 'devices'];
+export const NOT_IN_TABS: readonly Area[] = ['cases', 'enterprises', 'fraud', 'permits', 'complaints', 'devices'];
 
 export function useLogOut(): () => Promise<void> {
   const client = useQueryClient();

@@ -47,6 +47,7 @@ export function areasOf(me: MeFor): Area[] {
       'alarms',
       'tasks',
       'cases',
+      'permits',
       'complaints',
       'notices',
       'devices',
@@ -55,7 +56,7 @@ export function areasOf(me: MeFor): Area[] {
     // a grid member is sent out, and reads no complaints
     return me.roles.every((role) => role === 'grid-member') ? all.filter((area) => area !== 'complaints') : all;
   }
-  if (me.enterpriseId) return ['my-enterprise', 'alarms', 'tasks', 'cases', 'notices', 'account'];
+  if (me.enterpriseId) return ['my-enterprise', 'alarms', 'tasks', 'duties', 'cases', 'notices', 'account'];
   return ['enterprises', 'alarms', 'tasks', 'notices', 'account'];
 }
 
@@ -74,5 +75,7 @@ export const pathOf = (area: Area, me: MeFor): string =>
 export function areaAt(path: string, me: MeFor): Area | undefined {
   const enterprises = me.enterpriseId && !ofAuthority(me) ? 'my-enterprise' : 'enterprises';
   if (/^\/(enterprises|outlets)\b/.test(path)) return enterprises;
+  // checks, projects, duties and sheets are pages of one area; an enterprise begins with its duties
+  if (/^\/(permits|checks|projects|duties|sheets)\b/.test(path)) return ofAuthority(me) ? 'permits' : 'duties';
   return areasOf(me).find((area) => path.startsWith(pathOf(area, me)));
 }
