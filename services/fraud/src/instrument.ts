@@ -13,13 +13,14 @@ const ALMOST_ALL = 0.98;
  */
 export function resolutionOf(values: readonly number[]): number {
   if (values.length === 0) return 1;
+  const mostOdd = Math.floor((1 - ALMOST_ALL) * values.length);
   const fits = (step: number) => {
-    let multiples = 0;
+    let odd = 0;
     for (const value of values) {
       const steps = value / step;
-      if (Math.abs(steps - Math.round(steps)) < 1e-6 * Math.max(1, Math.abs(steps))) multiples++;
+      if (Math.abs(steps - Math.round(steps)) >= 1e-6 * Math.max(1, Math.abs(steps)) && ++odd > mostOdd) return false;
     }
-    return multiples >= ALMOST_ALL * values.length;
+    return true;
   };
   for (let decimals = 0; decimals <= 6; decimals++) {
     for (const digit of [5, 2, 1]) {

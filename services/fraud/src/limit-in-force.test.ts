@@ -33,4 +33,20 @@ describe('domain.md 1.1: the limit that applies', () => {
   ])('%s', (_, permits, at, expected) => {
     expect(limitsOf(permits, 'o1', 'a21026')(at)).toBe(expected);
   });
+
+  test('asked in any order, it answers the same', () => {
+    const at = limitsOf([permit([limit({}), limit({ limit: 20, validFrom: 120, validTo: 140 })])], 'o1', 'a21026');
+    expect([150, 130, 110, 130, 99, 250, 119, 120, 139, 140].map(at)).toEqual([
+      35,
+      20,
+      35,
+      20,
+      undefined,
+      undefined,
+      35,
+      20,
+      20,
+      35,
+    ]);
+  });
 });

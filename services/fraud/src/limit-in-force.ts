@@ -36,10 +36,21 @@ export function limitsOf(permits: readonly PermitInForce[], outletId: string, fa
           to: Math.min(permit.validTo || Infinity, limit.validTo || Infinity),
         })),
     );
-  return (at) => {
+  const valueAt = (at: number) => {
     const inForce = spans.filter(({ from, to }) => from <= at && at < to);
     const hourly = inForce.filter((span) => span.hourly);
     const values = (hourly.length > 0 ? hourly : inForce).map(({ limit }) => limit);
     return values.length > 0 ? Math.min(...values) : undefined;
+  };
+  // A series asks hour by hour, and the answer changes at a few moments only.
+  const moments = [...new Set(spans.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  let known: { from: number; to: number; value: number | undefined } | undefined;
+  return (at) => {
+    if (!known || at < known.from || at >= known.to) {
+      const next = moments.find((moment) => moment > at) ?? Infinity;
+      const last = moments.findLast((moment) => moment <= at) ?? -Infinity;
+      known = { from: last, to: next, value: valueAt(at) };
+    }
+    return known.value;
   };
 }

@@ -9,6 +9,7 @@ export type Area =
   | 'tasks'
   | 'cases'
   | 'complaints'
+  | 'credit'
   | 'permits'
   | 'duties'
   | 'notices'
@@ -49,6 +50,7 @@ export function areasOf(me: MeFor): Area[] {
       'cases',
       'permits',
       'complaints',
+      'credit',
       'notices',
       'devices',
       'account',
@@ -56,8 +58,8 @@ export function areasOf(me: MeFor): Area[] {
     // a grid member is sent out, and reads no complaints
     return me.roles.every((role) => role === 'grid-member') ? all.filter((area) => area !== 'complaints') : all;
   }
-  if (me.enterpriseId) return ['my-enterprise', 'alarms', 'tasks', 'duties', 'cases', 'notices', 'account'];
-  return ['enterprises', 'alarms', 'tasks', 'notices', 'account'];
+  if (me.enterpriseId) return ['my-enterprise', 'alarms', 'tasks', 'duties', 'cases', 'credit', 'notices', 'account'];
+  return ['enterprises', 'alarms', 'tasks', 'credit', 'notices', 'account'];
 }
 
 /** Where one lands after log-in: who goes out or must answer sees the own tasks, others the map. */
