@@ -102,13 +102,13 @@ test('prevalence moves the intercept only', () => {
   expect(half.model.intercept - tenth.model.intercept).toBeCloseTo(Math.log(9), 3);
 });
 
-test.each([
-  ['both labels', [{ group: 'a', features: { Z: 1 }, label: 1 as const }], {}],
+test.each<[string, Example[], object]>([
+  ['both labels', [{ group: 'a', features: { Z: 1 }, label: 1 }], {}],
   [
     '0 to 1 is expected',
     [
-      { group: 'a', features: { Z: 2 }, label: 1 as const },
-      { group: 'b', features: {}, label: 0 as const },
+      { group: 'a', features: { Z: 2 }, label: 1 },
+      { group: 'b', features: {}, label: 0 },
     ],
     {},
   ],
