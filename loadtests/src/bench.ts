@@ -3,6 +3,7 @@ import { OperatorError } from '@greenwatch/infra';
 import { creditBench } from './credit-bench';
 import { fraudBench } from './fraud-bench';
 import { ingestBench } from './ingest-bench';
+import { permitsBench } from './permits-bench';
 
 const USAGE = `usage: npm run bench -- ingest [--seconds N] [--warmup N] [--connections N] [--window N] [--only NAMES]
   --seconds N      length of the measured part (default 20)
@@ -17,7 +18,9 @@ const USAGE = `usage: npm run bench -- ingest [--seconds N] [--warmup N] [--conn
   --baseline DAYS  length of its baseline (default 45)
   --penalty X      of the logistic regression (default 1)
        npm run bench -- credit [--enterprises N]
-  --enterprises N  with three years of events each (default 26200)`;
+  --enterprises N  with three years of events each (default 26200)
+       npm run bench -- permits [--permits N]
+  --permits N      of one sheet, four limits each (default 26000)`;
 
 function readOptions() {
   try {
@@ -34,6 +37,7 @@ function readOptions() {
         baseline: { type: 'string', default: '45' },
         penalty: { type: 'string', default: '1' },
         enterprises: { type: 'string', default: '26200' },
+        permits: { type: 'string', default: '26000' },
       },
     });
   } catch (error) {
@@ -73,6 +77,15 @@ async function main(): Promise<void> {
     });
     process.stdout.write(`${JSON.stringify(result)}\n`);
     if (result.seconds >= 60) process.exitCode = 1;
+    return;
+  }
+  if (positionals.length === 1 && positionals[0] === 'permits') {
+    const result = await permitsBench({
+      permits: whole('permits', values.permits, 1, 70_000),
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    if (result.seconds >= 180) process.exitCode = 1;
     return;
   }
   if (positionals.length !== 1 || positionals[0] !== 'ingest') throw new OperatorError(USAGE);
