@@ -15,17 +15,6 @@ import { takeTask } from './task-results';
 import { Throttle } from './throttle';
 import { Uploads } from './uploads';
 
-/** Verbs of `facts.tasking.task.*` that carry a task; `due` is tasking's timer and carries something else. */
-const TASK_VERBS = [
-  'created',
-  'dispatched',
-  'finding-recorded',
-  'submitted',
-  'reviewed',
-  'returned',
-  'closed',
-] as const;
-
 /** Public complaints (投诉举报): from the citizen's telephone to an answer (domain.md 6). */
 export const complaintsService = defineService({
   name: 'complaints',
@@ -48,7 +37,8 @@ export const complaintsService = defineService({
       },
       facts: {
         ...copies.facts,
-        ...Object.fromEntries(TASK_VERBS.map((verb) => [`facts.tasking.task.${verb}`, taskChanged])),
+        // Its timer `due` comes too: it names no origin, so nothing is done.
+        'facts.tasking.task.*': taskChanged,
         'facts.complaints.complaint.due': onFact(complaintsFacts.ComplaintDue, async ({ data }, session) => {
           const { complaintId, step, phase, dueAt } = data;
           if (!isClock(step) || !isPhase(phase)) throw new Error(`a timer of "${step}", "${phase}" is not known`);

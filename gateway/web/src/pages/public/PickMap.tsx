@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import BaseMap from '../../map/BaseMap';
 import type { Position } from '../../view/place';
 
+const NEAR = 13;
+
 /** The map on which one says where it is: a tap puts the pin. */
 export default function PickMap({ at, onPick }: { at?: Position; onPick: (at: Position) => void }) {
   const { t } = useTranslation();
@@ -18,7 +20,8 @@ export default function PickMap({ at, onPick }: { at?: Position; onPick: (at: Po
     const element = document.createElement('div');
     element.innerHTML = '<div class="place-dot"></div>';
     const marker = new Marker({ element, anchor: 'bottom', offset: [0, -3] }).setLngLat([lon, lat]).addTo(map);
-    if (!map.getBounds().contains([lon, lat])) map.jumpTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 12) });
+    // A tap on the whole province is off by a kilometre: from near it is put right with a second one.
+    if (map.getZoom() < NEAR || !map.getBounds().contains([lon, lat])) map.easeTo({ center: [lon, lat], zoom: NEAR });
     return () => {
       marker.remove();
     };

@@ -8,6 +8,7 @@ import { Blank } from '../../design/parts';
 import { ComplaintForm } from './ComplaintForm';
 import { ComplaintTrack } from './ComplaintTrack';
 
+const PublicCredit = lazy(() => import('../credit/PublicCredit'));
 const ClosedComplaints = lazy(() => import('./ClosedComplaints'));
 
 /** What stands around every public page: no console, no log-in, one column. */
@@ -31,6 +32,7 @@ function Shell() {
         </NavLink>
         <NavLink to="/public/complaint/track">{t('public.track')}</NavLink>
         <NavLink to="/public/complaint/closed">{t('public.closed')}</NavLink>
+        <NavLink to="/public/credit">{t('public.credit')}</NavLink>
       </nav>
       <main className="public-main" key={pathname}>
         <Outlet />
@@ -50,6 +52,7 @@ export default function PublicPages() {
         <Route index element={<Navigate to="complaint" replace />} />
         <Route path="complaint" element={<ComplaintForm />} />
         <Route path="complaint/track" element={<ComplaintTrack />} />
+        <Route path="credit" element={<PublicCredit />} />
         <Route path="complaint/closed" element={<ClosedComplaints />} />
         <Route path="*" element={<Blank title={t('nothingHere')}>{t('nothingHereText')}</Blank>} />
       </Route>
