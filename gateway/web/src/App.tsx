@@ -32,6 +32,9 @@ const NoticesPage = lazy(() => import('./pages/notices/NoticesPage'));
 const DevicesPage = lazy(() => import('./pages/devices/DevicesPage'));
 const ComplaintsPage = lazy(() => import('./pages/complaints/ComplaintsPage'));
 const ComplaintPage = lazy(() => import('./pages/complaints/ComplaintPage'));
+const CreditPage = lazy(() => import('./pages/credit/CreditPage'));
+const PartyCreditPage = lazy(() => import('./pages/credit/PartyCreditPage'));
+const RatingPage = lazy(() => import('./pages/credit/RatingPage'));
 const PublicPages = lazy(() => import('./pages/public/PublicPages'));
 const FraudPage = lazy(() => import('./pages/fraud/FraudPage'));
 const EvidencePage = lazy(() => import('./pages/fraud/EvidencePage'));
@@ -85,6 +88,9 @@ function Inside({ me }: { me: Me }) {
                 <Route path="duties/:id" element={<DutyPage />} />
                 {mayImport(me) && <Route path="sheets" element={<SheetsPage />} />}
                 {mayImport(me) && <Route path="sheets/:id" element={<SheetPage />} />}
+                <Route path="credit" element={<CreditPage />} />
+                <Route path="credit/ratings/:id" element={<RatingPage />} />
+                <Route path="credit/:kind/:id" element={<PartyCreditPage />} />
                 <Route path="notices" element={<NoticesPage />} />
                 {ofAuthority(me) && <Route path="devices" element={<DevicesPage />} />}
                 <Route path="account" element={<AccountPage />} />

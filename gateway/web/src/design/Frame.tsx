@@ -11,6 +11,7 @@ import {
   MessageOutlined,
   SafetyCertificateOutlined,
   ShopOutlined,
+  TrophyOutlined,
   UserOutlined,
 } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
@@ -38,12 +39,21 @@ const ICON: Record<Area, ReactNode> = {
   permits: <SafetyCertificateOutlined />,
   duties: <FileDoneOutlined />,
   complaints: <MessageOutlined />,
+  credit: <TrophyOutlined />,
   notices: <MailOutlined />,
   devices: <ApiOutlined />,
   account: <UserOutlined />,
 };
 /** What a phone's tab bar leaves out; the account page leads there. */
-export const NOT_IN_TABS: readonly Area[] = ['cases', 'enterprises', 'fraud', 'permits', 'complaints', 'devices'];
+export const NOT_IN_TABS: readonly Area[] = [
+  'credit',
+  'cases',
+  'enterprises',
+  'fraud',
+  'permits',
+  'complaints',
+  'devices',
+];
 
 export function useLogOut(): () => Promise<void> {
   const client = useQueryClient();
