@@ -132,3 +132,27 @@ test('what is asked wrongly names the field; another site may not send', async (
   const unknown = await ask('POST', '/track', { number: 'TS20260101-00000000', secret: 'AAAAAAAAAA' });
   expect([unknown.status, unknown.body.code]).toEqual([404, 'not-found']);
 });
+
+test('an officer accepts, makes a clue, answers and closes; everybody may read the summary', async () => {
+  const made = await ask('POST', '', complaint({ text: '工地夜间打桩' }));
+  const { number, secret } = made.body as unknown as { number: string; secret: string };
+  const { items } = (await handler.get('/api/v1/complaints?order=newest&limit=1')).body as unknown as {
+    items: { id: string; number: string }[];
+  };
+  expect(items[0]?.number).toBe(number);
+  const steps: [verb: string, body: object | undefined, state: string][] = [
+    ['accept', {}, 'accepted'],
+    ['clue', undefined, 'investigating'],
+    ['draft', { text: '拟答复' }, 'investigating'],
+    ['answer', { text: '已责令停工', substantiated: 'yes' }, 'answered'],
+    ['close', { summary: '夜间施工已查处' }, 'closed'],
+  ];
+  for (const [verb, body, state] of steps) {
+    const answer = await handler.post(`/api/v1/complaints/${items[0]?.id}/${verb}`, body);
+    expect([verb, answer.status, answer.body]).toEqual([verb, 200, expect.objectContaining({ state })]);
+  }
+  const rated = await ask('POST', '/rating', { number, secret, satisfaction: 4, solved: true });
+  expect([rated.status, rated.body]).toMatchObject([200, { feedback: { satisfaction: 4 } }]);
+  const closed = (await ask('GET', '')).body as unknown as { items: object[] };
+  expect(closed.items[0]).toMatchObject({ summary: '夜间施工已查处', substantiated: 'yes', satisfaction: 4 });
+});
