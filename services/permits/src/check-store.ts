@@ -1,5 +1,5 @@
 import { type Check, permitsFacts } from '@greenwatch/contracts';
-import { isoTime, isoTimeOrNone, type Kit, newId } from '@greenwatch/kit';
+import { isoTime, isoTimeOrNone, type Kit, type NewFact, newId } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import { checkModel, type Found, type StoredCheck } from './check.model';
 
@@ -18,65 +18,89 @@ export class CheckStore {
    */
   async settle(session: ClientSession, key: string, found: Found | undefined, now: number): Promise<void> {
     const open = await this.model.findOne({ key, active: true }, null, { session }).lean();
-    await this.settleKnown(session, key, open ?? undefined, found, now);
+    await this.settleAll(session, [{ key, open: open ?? undefined, found }], now);
   }
 
-  /** `settle` where the open finding of the key was read already, in a transaction of the same session. */
-  async settleKnown(
-    session: ClientSession,
-    key: string,
-    open: StoredCheck | undefined,
-    found: Found | undefined,
-    now: number,
-  ): Promise<void> {
-    if (!open && found) {
-      const { openedAt = now, ...rest } = found;
-      const raised = { ...rest, _id: newId(), key, active: true, openedAt, sequence: 1 };
-      await this.model.create([raised], { session });
-      await this.#tell(session, raised, 'raised', now);
-    } else if (open && found && !saysTheSame(open, found)) {
-      const { openedAt: _kept, ...rest } = found;
-      const { _id, active, openedAt, sequence } = open;
-      const updated = { ...rest, _id, key, active, openedAt, sequence: sequence + 1 };
-      await this.model.replaceOne({ _id, sequence }, updated, { session });
-      await this.#tell(session, updated, 'updated', now);
-    } else if (open && !found) {
-      const cleared = { ...open, active: false, closedAt: now, sequence: open.sequence + 1 };
-      await this.model.replaceOne({ _id: open._id }, cleared, { session });
-      await this.#tell(session, cleared, 'cleared', now);
+  /**
+   * `settle` for many whose open findings were read before, in one write each way.
+   * @throws Error when one of them was settled by somebody else since; the whole is to be judged again
+   */
+  async settleAll(session: ClientSession, settlements: readonly Settlement[], now: number): Promise<void> {
+    const changes = settlements.flatMap((one) => changeOf(one, now) ?? []);
+    if (changes.length === 0) return;
+    const raised = changes.filter(({ verb }) => verb === 'raised').map(({ check }) => check);
+    const others = changes.filter(({ verb }) => verb !== 'raised').map(({ check }) => check);
+    if (raised.length > 0) await this.model.insertMany(raised, { session });
+    if (others.length > 0) {
+      const { matchedCount } = await this.model.bulkWrite(
+        others.map((check) => ({
+          replaceOne: { filter: { _id: check._id, sequence: check.sequence - 1 }, replacement: check },
+        })),
+        { session },
+      );
+      if (matchedCount !== others.length) throw new Error('a finding was settled by somebody else meanwhile');
     }
+    await this.kit.facts.appendAll(
+      session,
+      changes.map(({ check, verb }) => factOf(check, verb, now)),
+    );
   }
+}
 
-  async #tell(session: ClientSession, check: StoredCheck, verb: 'raised' | 'updated' | 'cleared', now: number) {
-    await this.kit.facts.append(session, {
-      subject: `facts.permits.check.${verb}`,
-      codec: permitsFacts.CheckChanged,
-      data: {
-        id: check._id,
-        check: check.check,
-        enterpriseId: check.enterpriseId,
-        outletId: check.outletId ?? '',
-        factor: check.factor ?? '',
-        projectId: check.projectId ?? '',
-        permitId: check.permitId ?? '',
-        level: check.level,
-        stage: check.stage ?? '',
-        active: check.active,
-        openedAt: check.openedAt,
-        closedAt: check.closedAt ?? 0,
-        evidence: check.evidence,
-        text: check.text,
-        basis: check.basis,
-        clue: check.clue ?? '',
-        enterpriseName: check.enterpriseName,
-      },
-      entity: check._id,
-      sequence: check.sequence,
-      occurredAt: now,
-      divisionPath: check.divisionPath,
-      enterpriseId: check.enterpriseId,
-    });
+/** What is to become of one possible finding: `open` as it is stored, `found` as the rules give it. */
+export interface Settlement {
+  key: string;
+  open?: StoredCheck | undefined;
+  found?: Found | undefined;
+}
+
+function changeOf({ key, open, found }: Settlement, now: number): { check: StoredCheck; verb: Verb } | undefined {
+  if (!open && found) {
+    const { openedAt = now, ...rest } = found;
+    return { check: { ...rest, _id: newId(), key, active: true, openedAt, sequence: 1 }, verb: 'raised' };
   }
+  if (open && found && !saysTheSame(open, found)) {
+    const { openedAt: _kept, ...rest } = found;
+    const { _id, active, openedAt, sequence } = open;
+    return { check: { ...rest, _id, key, active, openedAt, sequence: sequence + 1 }, verb: 'updated' };
+  }
+  if (open && !found) {
+    return { check: { ...open, active: false, closedAt: now, sequence: open.sequence + 1 }, verb: 'cleared' };
+  }
+  return undefined;
+}
+
+type Verb = 'raised' | 'updated' | 'cleared';
+
+function factOf(check: StoredCheck, verb: Verb, now: number): NewFact<permitsFacts.CheckChanged> {
+  return {
+    subject: `facts.permits.check.${verb}`,
+    codec: permitsFacts.CheckChanged,
+    data: {
+      id: check._id,
+      check: check.check,
+      enterpriseId: check.enterpriseId,
+      outletId: check.outletId ?? '',
+      factor: check.factor ?? '',
+      projectId: check.projectId ?? '',
+      permitId: check.permitId ?? '',
+      level: check.level,
+      stage: check.stage ?? '',
+      active: check.active,
+      openedAt: check.openedAt,
+      closedAt: check.closedAt ?? 0,
+      evidence: check.evidence,
+      text: check.text,
+      basis: check.basis,
+      clue: check.clue ?? '',
+      enterpriseName: check.enterpriseName,
+    },
+    entity: check._id,
+    sequence: check.sequence,
+    occurredAt: now,
+    divisionPath: check.divisionPath,
+    enterpriseId: check.enterpriseId,
+  };
 }
 
 /** Whether a finding needs no telling. What rests on ever newer readings (evidence, text) counts only with the rest. */

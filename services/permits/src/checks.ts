@@ -3,7 +3,7 @@ import type { StoredCheck } from './check.model';
 import { coverageChecks } from './check-coverage';
 import { dutyChecks } from './check-duties';
 import { quotaChecks, startOfYear, yearOf } from './check-quota';
-import type { CheckStore } from './check-store';
+import type { CheckStore, Settlement } from './check-store';
 import { validityChecks } from './check-validity';
 import type { EnterpriseView, Keyed } from './check-view';
 import type { DayTotal, Observations } from './observations';
@@ -82,15 +82,15 @@ export class Checks {
     const now = this.kit.now();
     const ids = places.map(({ _id }) => _id);
     const [views, open] = await Promise.all([this.#views(places, now), this.#open(ids)]);
-    for (const view of views) {
-      const found = findings(view, now);
-      const before = open.get(view.id) ?? [];
-      const gone = before.filter(({ key }) => !found.has(key));
-      if (found.size === 0 && gone.length === 0) continue;
-      await this.kit.transaction(async (session) => {
-        for (const { key } of gone) await this.store.settle(session, key, undefined, now);
-        for (const [key, finding] of found) await this.store.settle(session, key, finding, now);
-      });
+    const settlements = views.flatMap((view): Settlement[] => {
+      const found = this.#findings(view, now);
+      if (!found) return [];
+      const before = new Map((open.get(view.id) ?? []).map((check) => [check.key, check]));
+      const keys = new Set([...found.keys(), ...before.keys()]);
+      return [...keys].map((key) => ({ key, open: before.get(key), found: found.get(key) }));
+    });
+    if (settlements.length > 0) {
+      await this.kit.transaction((session) => this.store.settleAll(session, settlements, now));
     }
     await this.models.enterprises.collection.bulkWrite(
       places.map(({ _id, dirty = 0 }) => ({
@@ -99,6 +99,16 @@ export class Checks {
       { ordered: false },
     );
     return places.length;
+  }
+
+  /** A rule that fails over one enterprise must not keep the others from being judged. */
+  #findings(view: EnterpriseView, now: number): Map<string, Keyed[1]> | undefined {
+    try {
+      return findings(view, now);
+    } catch (error) {
+      this.kit.log.error({ err: error, enterpriseId: view.id }, 'the checks of an enterprise could not be judged');
+      return undefined;
+    }
   }
 
   async #open(ids: string[]): Promise<Map<string, StoredCheck[]>> {
