@@ -123,7 +123,7 @@ export const notificationsService = defineService({
         ),
         ...verbs(
           'facts.complaints.complaint',
-          ['received', 'reminded', 'escalated'],
+          ['received', 'forwarded', 'drafted', 'review-asked', 'reminded', 'escalated'],
           complaintsFacts.ComplaintChanged,
           (fact, session) => notifier.takeComplaint(fact, session),
         ),

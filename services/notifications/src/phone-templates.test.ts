@@ -13,7 +13,7 @@ describe('domain.md 7: texts to reporters as approved', () => {
   it.each(['verification-code', 'complaint-received', 'complaint-progress', 'complaint-answered'])(
     '%s fits two parts with the signature',
     (template) => {
-      const variables = { code: '123456', minutes: '10', number: 'TS20261122-000001' };
+      const variables = { code: '123456', minutes: '10', number: 'TS20261122-000001', progress: '已受理' };
       const text = smsText('生态环境监管', () => phoneText(template, variables), []);
       expect(text).not.toContain('…');
       expect(partsOf(text).length).toBeLessThanOrEqual(2);

@@ -11,7 +11,10 @@ const TEMPLATES: Record<string, { text: string; variables: readonly string[] }> 
     text: '您的投诉举报已收到，编号{number}。请凭编号和查询码在平台查看办理进展。',
     variables: ['number'],
   },
-  'complaint-progress': { text: '您的投诉举报{number}有新的办理进展，请凭编号和查询码查看。', variables: ['number'] },
+  'complaint-progress': {
+    text: '您的投诉举报{number}有新的办理进展：{progress}。请凭编号和查询码查看。',
+    variables: ['number', 'progress'],
+  },
   'complaint-answered': {
     text: '您的投诉举报{number}已答复，请凭编号和查询码查看，并欢迎评价。',
     variables: ['number'],

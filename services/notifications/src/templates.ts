@@ -254,6 +254,26 @@ export const TEMPLATES = {
       sms: 'New complaint ({level}): {number} {what}, {place}.',
     },
   },
+  'complaint-review': {
+    'zh-CN': {
+      title: '投诉举报申请复查：{number}',
+      body: '{number}：{what}，{place}。举报人对答复不满意，申请复查，请另行安排人员办理。',
+    },
+    en: {
+      title: 'Review of a complaint asked: {number}',
+      body: '{number}: {what}, {place}. The reporter asks for a review, by somebody else.',
+    },
+  },
+  'complaint-drafted': {
+    'zh-CN': {
+      title: '投诉举报答复待确认：{number}',
+      body: '{number}：{what}，{place}。现场结论已形成答复草稿，请确认。',
+    },
+    en: {
+      title: 'Answer to confirm: {number}',
+      body: '{number}: {what}, {place}. What was found on site has become a draft answer. Please confirm.',
+    },
+  },
   'complaint-due': {
     'zh-CN': {
       title: '投诉举报临期：{number}',

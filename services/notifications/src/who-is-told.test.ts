@@ -154,6 +154,9 @@ describe('who is told of what is no task', () => {
   it.each<[string, Level, string[]]>([
     ['received', 'mid', ['h complaint-received', 'sup complaint-received']],
     ['received', 'urgent', ['h complaint-received +sms', 'sup complaint-received +sms']],
+    ['forwarded', 'mid', ['h complaint-received', 'sup complaint-received']],
+    ['review-asked', 'mid', ['h complaint-review', 'sup complaint-review']],
+    ['drafted', 'mid', ['h complaint-drafted', 'sup complaint-drafted']],
     ['reminded', 'mid', ['h complaint-due']],
     ['escalated', 'mid', ['h complaint-overdue +sms', 'sup complaint-overdue +sms']],
     ['answered', 'mid', []],

@@ -134,6 +134,12 @@ export function toldOfComplaint(
   switch (verb) {
     case 'received':
       return once(tell(everybody, 'complaint-received', complaint.level === 'urgent' || complaint.level === 'high'));
+    case 'forwarded':
+      return once(tell(everybody, 'complaint-received', false));
+    case 'review-asked':
+      return once(tell(everybody, 'complaint-review', false));
+    case 'drafted':
+      return once(tell(supervisors, 'complaint-drafted', false));
     case 'reminded':
       return once(tell(handlers.length > 0 ? handlers : supervisors, 'complaint-due', false));
     case 'escalated':

@@ -68,7 +68,11 @@ export function caseActions(kit: Kit, { cases, numbers, tasks, copies }: Models)
   async function nextNumber(unit: string, now: number, session: ClientSession): Promise<string> {
     const year = isoTime(now).slice(0, 4);
     const row = await numbers
-      .findOneAndUpdate({ _id: `${unit}-${year}` }, { $inc: { last: 1 } }, { session, upsert: true, returnDocument: 'after' })
+      .findOneAndUpdate(
+        { _id: `${unit}-${year}` },
+        { $inc: { last: 1 } },
+        { session, upsert: true, returnDocument: 'after' },
+      )
       .lean<{ last: number }>();
     return `${unit}-${year}-${String(row?.last).padStart(4, '0')}`;
   }

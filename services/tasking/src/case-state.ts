@@ -1,7 +1,7 @@
 import type { CaseState } from '@greenwatch/contracts';
-import { conflict, DomainError, forbidden } from '@greenwatch/kit';
+import { conflict, DomainError, endOfWorkingDay, forbidden } from '@greenwatch/kit';
 import { tiersOf } from './routing';
-import { endOfDay, endOfWorkingDay } from './time-limits';
+import { endOfDay } from './time-limits';
 
 export type CaseVerb = 'serveNotice' | 'recordStatement' | 'decide' | 'publish' | 'withdraw' | 'close';
 

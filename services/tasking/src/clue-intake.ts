@@ -51,7 +51,7 @@ export class ClueIntake {
     const { sequence } = fact;
     const newer = !known || sequence > known.sequence;
     if (known && !newer && (known.clueId || (known.waiting ?? 0) > sequence)) return;
-    const newest = newer ? { sequence, active: lead.active, stage: lead.stage } : known;
+    const newest = newer ? { sequence, active: lead.active, stage: lead.stage, level: lead.level } : known;
 
     let clueId = known?.clueId;
     let waiting: number | undefined;
@@ -62,7 +62,11 @@ export class ClueIntake {
       if (opened === 'waits') {
         waiting = sequence;
         await this.#waitForEnterprise(fact, codec, lead, session);
-      } else if (opened) clueId = opened;
+      } else if (opened) {
+        clueId = opened;
+        // An older fact opened it: what the newest says of its level counts.
+        if (!newer) await this.#raise({ _id: opened, level: lead.level }, newest, session);
+      }
     } else {
       await this.#raise(clue, lead, session);
       if (!clue.closedAt) await this.#addMissing(clue, lead, session);
@@ -70,10 +74,10 @@ export class ClueIntake {
     // What ended cancels nothing: what was wrong has still to be looked at.
     const ended = clueId !== undefined && !newest.active;
     if (clueId && ended && !(known?.cleared && clueId === known.clueId)) await this.#tellEnded(clueId, lead, session);
-    const { active, stage } = newest;
+    const { active, stage, level } = newest;
     await origins.replaceOne(
       { _id },
-      { _id, sequence: newest.sequence, active, stage, clueId, cleared: ended, waiting },
+      { _id, sequence: newest.sequence, active, stage, level, clueId, cleared: ended, waiting },
       { session, upsert: true },
     );
   }
@@ -239,7 +243,11 @@ export class ClueIntake {
   }
 
   /** A level that rises shortens what time is left; one that falls gives none back. */
-  async #raise(clue: ClueDoc, { level }: Lead, session: ClientSession): Promise<void> {
+  async #raise(
+    clue: Pick<ClueDoc, '_id' | 'level'>,
+    { level }: Pick<Lead, 'level'>,
+    session: ClientSession,
+  ): Promise<void> {
     if (!isHigher(level, clue.level)) return;
     clue.level = level;
     await this.models.clues.updateOne({ _id: clue._id }, { $set: { level } }, { session });

@@ -28,6 +28,7 @@ export interface OriginDoc {
   sequence: number;
   active: boolean;
   stage: string;
+  level: Level;
   clueId?: string;
   /** That it ended stands in the tasks' history. */
   cleared?: boolean;
@@ -72,6 +73,7 @@ export function clueModels(db: Connection) {
       sequence: number,
       active: Boolean,
       stage: String,
+      level: String,
       clueId: String,
       cleared: Boolean,
       waiting: Number,

@@ -194,6 +194,11 @@ const COMPLAINT_WORDS: Record<string, string> = {
   other: '其他',
 };
 
+/** A report that joined the complaint may raise its level; it makes no task of its own. */
+export function leadOfJoined(complaint: complaintsFacts.ComplaintChanged, round: number): Lead {
+  return { ...leadOfComplaint(complaint, round), tasks: [] };
+}
+
 /**
  * A complaint that a supervisor made a clue: two officers where an enterprise is named, and no question to it, which would
  * tell it that somebody complained; else somebody looks at the place.

@@ -10,7 +10,7 @@ import { clueActions } from './clue-actions';
 import { ClueIntake } from './clue-intake';
 import { Dispatch } from './dispatch';
 import { PHASES, type Phase, phaseAfter } from './escalation';
-import { leadOfAlarm, leadOfCheck, leadOfComplaint, leadOfSuspicion } from './lead';
+import { leadOfAlarm, leadOfCheck, leadOfComplaint, leadOfJoined, leadOfSuspicion } from './lead';
 import { registryCopies } from './registry-copies.model';
 import { taskModel } from './task.model';
 import { taskActions } from './task-actions';
@@ -53,6 +53,9 @@ export const taskingService = defineService({
         'facts.fraud.suspicion.*': suspicion,
         'facts.permits.check.*': check,
         'facts.complaints.complaint.clue-made': complaint,
+        'facts.complaints.complaint.joined': onFact(complaintsFacts.ComplaintChanged, (fact, session) =>
+          intake.take(fact, complaintsFacts.ComplaintChanged, leadOfJoined(fact.data, fact.sequence), session),
+        ),
         // The same facts again, by a timer: they came before the registry's fact about their enterprise.
         'facts.tasking.alarm.due': alarm,
         'facts.tasking.suspicion.due': suspicion,

@@ -1,25 +1,13 @@
 import type { Level, TaskType } from '@greenwatch/contracts';
 import { isoTime } from '@greenwatch/kit';
-import { earlier, endOfWorkingDay, limitsFrom, reviewLimit } from './time-limits';
+import { earlier, fileLimit, limitsFrom, reviewLimit } from './time-limits';
 
 const at = (text: string) => Date.parse(`${text}+08:00`);
 const text = (ms: number | undefined) => ms && isoTime(ms).slice(0, 19);
 
-describe('working days (民法典 Art 201, 203; State Council calendars)', () => {
-  it.each([
-    ['the first day is not counted, the last one ends at 24:00', '2026-11-18T09:00:00', 1, '2026-11-19T23:59:59'],
-    ['one minute before midnight is still that day', '2026-11-18T23:59:00', 1, '2026-11-19T23:59:59'],
-    ['07:59 of the next day in China is another day than in UTC', '2026-11-19T07:59:00', 1, '2026-11-20T23:59:59'],
-    ['over a weekend', '2026-11-20T10:00:00', 1, '2026-11-23T23:59:59'],
-    ['begun on a Saturday', '2026-11-21T10:00:00', 1, '2026-11-23T23:59:59'],
-    ['5 wd over a weekend', '2026-11-18T09:00:00', 5, '2026-11-25T23:59:59'],
-    ['National Day 2026: 1–7 October off, Saturday 10 October worked', '2026-09-30T16:00:00', 3, '2026-10-10T23:59:59'],
-    ['Spring Festival 2026: Saturday 14 February worked, 15–23 off', '2026-02-13T09:00:00', 2, '2026-02-24T23:59:59'],
-    ['New Year 2026: 1–3 January off, Sunday 4 January worked', '2025-12-31T09:00:00', 1, '2026-01-04T23:59:59'],
-    ['a year not announced yet: Monday to Friday', '2027-06-04T09:00:00', 1, '2027-06-07T23:59:59'],
-  ])('%s', (_, start, n, end) => {
-    expect(text(endOfWorkingDay(at(start), n))).toBe(end);
-  });
+it('domain.md 5.5: to file a case or not within 15 calendar days, the last one ends at 24:00', () => {
+  expect(text(fileLimit(at('2026-11-18T23:59:00')))).toBe('2026-12-03T23:59:59');
+  expect(text(fileLimit(at('2026-11-19T07:59:00')))).toBe('2026-12-04T23:59:59');
 });
 
 describe('domain.md 5.2: limits by level, from Wednesday 2026-11-18 09:00', () => {

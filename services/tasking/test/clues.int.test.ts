@@ -231,6 +231,31 @@ describe('domain.md 6: a complaint', () => {
     });
   });
 
+  it.each([
+    ['in order', [5, 6]],
+    ['in the wrong order', [6, 5]],
+  ])('%s: a report that joins raises the level and makes no task', async (_, order) => {
+    const id = `joined-${order[0]}`;
+    for (const sequence of order) {
+      if (sequence === 5) await tellComplaint(5, complaint(id));
+      else {
+        const data = complaint(id, { level: 'high' });
+        await tellFact(
+          running.gateway,
+          'facts.complaints.complaint.joined',
+          complaintsFacts.ComplaintChanged,
+          id,
+          6,
+          data,
+          { divisionPath: TONGXIANG },
+        );
+      }
+    }
+    await handled();
+    const tasks = await running.tasksOf('complaint', id);
+    expect(tasks.map(({ type, level }) => [type, level])).toEqual([['OBSERVE', 'high']]);
+  });
+
   it('that names one is verified by two officers and asks the enterprise nothing', async () => {
     await tellComplaint(4, complaint('named', { enterpriseId: 'e2', category: 'noise' }));
     await until(async () => (await running.tasksOf('complaint', 'named')).length === 1);

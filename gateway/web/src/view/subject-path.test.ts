@@ -6,9 +6,9 @@ it.each([
   ['complaint', '/complaints/x'],
   ['case', '/cases/x'],
   ['model', '/fraud/models'],
-  ['check', '/checks?check=x'],
+  ['check', '/checks/x'],
+  ['duty', '/duties/x'],
 ] as const)('a notice of a %s leads to %s', (kind, path) => expect(subjectPath({ kind, id: 'x' })).toBe(path));
-it('an enterprise sees its checks, duties and ratings in its file', () => {
-  for (const kind of ['check', 'duty', 'rating'] as const)
-    expect(subjectPath({ kind, id: 'x' }, 'e1')).toBe('/enterprises/e1');
+it('an enterprise sees its rating in its file', () => {
+  expect(subjectPath({ kind: 'rating', id: 'x' }, 'e1')).toBe('/enterprises/e1');
 });

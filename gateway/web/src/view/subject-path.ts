@@ -11,9 +11,9 @@ export function subjectPath({ kind, id }: Notice['subject'], enterpriseId?: stri
     case 'model':
       return '/fraud/models';
     case 'check':
-      return enterpriseId ? `/enterprises/${enterpriseId}` : `/checks?check=${encodeURIComponent(id)}`;
+      return `/checks/${id}`;
     case 'duty':
-      return enterpriseId ? `/enterprises/${enterpriseId}` : '/duties';
+      return `/duties/${id}`;
     case 'rating':
       return enterpriseId ? `/enterprises/${enterpriseId}` : '/credit';
     case 'blacklist':

@@ -16,7 +16,7 @@ function pathOf({ kind, id }: Origin, task: Task): string | undefined {
     case 'complaint':
       return `/complaints/${id}`;
     case 'check':
-      return task.enterpriseId ? `/enterprises/${task.enterpriseId}` : undefined;
+      return `/checks/${id}`;
     case 'manual':
       return undefined;
   }
