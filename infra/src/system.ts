@@ -136,6 +136,16 @@ export class System {
     this.process(name).kill(signal);
   }
 
+  /** Stops one process in its own way, and leaves it stopped until `startOne`. */
+  async stopOne(name: string): Promise<void> {
+    await this.process(name).stop();
+  }
+
+  /** Starts a process that `stopOne` stopped; resolves when it is ready. */
+  async startOne(name: string): Promise<void> {
+    await this.process(name).start();
+  }
+
   /** Resolves when the process is ready, e.g. again after `kill`. */
   async ready(name: string): Promise<void> {
     await this.process(name).ready();
