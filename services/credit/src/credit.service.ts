@@ -180,7 +180,11 @@ export const creditService = defineService({
         if (barsOperator(data)) {
           const operator = await ledger.lock('operator', data.partyId, session, data.partyName);
           const caseNo = data.decision?.documentNo || data.number;
-          await blacklist.list(operator, { reason: 'falsified-monitoring', caseNo, caseId: fact.entity }, session);
+          await blacklist.list(
+            operator,
+            { reason: '监测数据违法，案件已作出决定', caseNo, caseId: fact.entity },
+            session,
+          );
         } else if (data.state === 'withdrawn') await blacklist.caseWithdrawn(fact.entity, session);
       });
     }
