@@ -38,8 +38,10 @@ export function furnishedPermits(province: DemoProvince, seed: string, startedAt
   return province.permits.map((permit, index) => {
     const random = randomOf(seed, `quota of ${permit.id}`);
     const outlets = province.outlets.filter(({ enterpriseId }) => enterpriseId === permit.enterpriseId);
-    const factorsOf = (outletId: string) => [
+    // pH is on every water permit, though its range is no limit of the demo's.
+    const factorsOf = (outletId: string, medium: 'gas' | 'water') => [
       ...new Set(permit.limits.filter((limit) => limit.outletId === outletId).map(({ factor }) => factor)),
+      ...(medium === 'water' ? ['w01001'] : []),
     ];
     const quotas = new Map<string, number>();
     for (const outlet of outlets) {
@@ -58,9 +60,9 @@ export function furnishedPermits(province: DemoProvince, seed: string, startedAt
     const withDuties = told.has(permit.enterpriseId) || index % DUTIES_EVERY === 0;
     return {
       ...permit,
-      outlets: outlets.map(({ id, code, name, lon, lat }) => ({
+      outlets: outlets.map(({ id, code, name, medium, lon, lat }) => ({
         ...{ outletId: id, code, name, lon, lat },
-        factors: factorsOf(id),
+        factors: factorsOf(id, medium),
       })),
       quotas: [...quotas].map(([factor, quantity]) => ({
         factor,

@@ -20,7 +20,7 @@ message ShowerDue {
 }
 
 // facts.rain.storm.<verb>: a storm. Verbs: seen gone
-// back (see 5.2). Also facts.rain.cloud.due (a timer) carries greenwatch.sky.v1.CloudChanged.
+// back (see 5.2).  Also facts.rain.cloud.due (a timer) carries greenwatch.sky.v1.CloudChanged.
 message StormChanged {
 }
 `;

@@ -35,7 +35,9 @@ export function declaredFacts(file: string, text: string): DeclaredFact[] {
       const [whole, producer = '', entity = '', verb = ''] = match;
       const after = prose.slice(match.index + whole.length);
       const listed =
-        verb === '<verb>' ? (/Verbs: ([a-z- ]+?) ?[.(]/.exec(after)?.[1] ?? '').split(' ') : verb.split(' | ');
+        verb === '<verb>'
+          ? (/Verbs: ([a-z- ]+?) ?[.;]/.exec(after.replace(/ ?\([^)]*\)/g, ''))?.[1] ?? '').split(' ')
+          : verb.split(' | ');
       const carried = /^[^.:]*? carries ([\w.]*\w)/.exec(after)?.[1];
       return {
         producer,
@@ -55,7 +57,9 @@ export function factUse(service: string, sources: readonly string[]): FactUse {
   const takes = new Map<string, string | undefined>();
   for (const source of sources.map(withoutComments)) {
     for (const match of source.matchAll(/(['`])(facts\.(?:\$\{[^}`]*\}|[a-z*>.-])+)\1/g)) {
-      const subject = (match[2] as string).replace(/\$\{[^}]*\}/g, '*');
+      const written = (match[2] as string).replace(/\$\{[^}]*\}/g, '*');
+      // Without a verb it is the beginning of several.
+      const subject = written.split('.').length === 3 && !written.endsWith('>') ? `${written}.*` : written;
       const before = source.slice(0, match.index).trimEnd().at(-1);
       const after = source.slice(match.index + match[0].length);
       const isKey = /^\]?\s*:/.test(after) && before !== '?';
@@ -93,9 +97,9 @@ function isOf(declared: DeclaredFact, subject: string): boolean {
   return verb === '*' || verb === '>' || declared.verbs.length === 0 || declared.verbs.includes(verb);
 }
 
-/** A timer is named alone: `facts.tasking.task.*` does not mean `due`. */
+/** A timer's verb is named: `facts.tasking.task.*` does not mean `due`. */
 const named = (declared: DeclaredFact, subject: string) =>
-  isOf(declared, subject) && (!declared.timer || subject === `${subjectOf(declared)}.${declared.verbs[0]}`);
+  isOf(declared, subject) && (!declared.timer || subject.split('.')[3] === declared.verbs[0]);
 
 /** What does not fit together, a sentence each; empty when every hand-over has two ends and one owner. */
 export function complaints(declared: readonly DeclaredFact[], uses: readonly FactUse[]): string[] {

@@ -200,7 +200,7 @@ function concentration(model: OutletModel, factor: string, time: number, load: n
   const common = 0.1 * wave(model.key ^ COMMON, 9 * HOUR, at) + 0.05 * wave(model.key ^ COMMON, HOUR, at);
   const own = 0.1 * wave(key, 7 * HOUR, at) + 0.06 * wave(key, HOUR, at) + 0.03 * wave(key, 45_000, at);
   const usual = pollutant.share * Math.exp(common + own + 0.15 * (loadAt(model, at) - 0.85));
-  if (effect.squeezed !== undefined) return pollutant.limit * effect.squeezed * (1 + 0.012 * own);
+  if (effect.squeezed !== undefined) return pollutant.limit * effect.squeezed * (1 + 0.06 * own);
   const affected = effect.share !== undefined && (effect.factor === undefined || effect.factor === factor);
   const share = affected ? (effect.share as number) * (1 + 0.25 * (common + own)) : usual;
   const converted = pollutant.limit * share;
