@@ -95,9 +95,9 @@ function DutyList({ waiting }: { waiting: boolean }) {
   );
 }
 
-function RateRows({ rates }: { rates: SubmissionRate[] }) {
+function RateRows({ rates, due }: { rates: SubmissionRate[]; due: number }) {
   const { t } = useTranslation();
-  if (rates.length === 0) return <Blank title={t('permits.nobodyOwes')} />;
+  if (rates.length === 0) return <Blank title={t(due > 0 ? 'permits.nobodyOwes' : 'permits.nothingDue')} />;
   return (
     <div className="scroll-x">
       <table className="plain" data-testid="rates">
@@ -182,7 +182,7 @@ function Board() {
               flush
               testId="lowest"
             >
-              <RateRows rates={data.lowest} />
+              <RateRows rates={data.lowest} due={data.due} />
             </Panel>
           </>
         )}
@@ -191,7 +191,7 @@ function Board() {
         <Answer of={rates}>
           {(items) => (
             <>
-              <RateRows rates={items} />
+              <RateRows rates={items} due={0} />
               {rates.hasNextPage && (
                 <div className="more">
                   <button type="button" className="chip" onClick={() => void rates.fetchNextPage()}>

@@ -1,6 +1,7 @@
 import { Progress, Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router-dom';
+import { useEnterprise } from '../../api/hooks';
 import { Answer, Blank, Fact, Facts, PageHead, Panel } from '../../design/parts';
 import { factorName, unitText } from '../../view/factors';
 import { formatTime } from '../../view/time';
@@ -171,12 +172,14 @@ function Detail({ permit }: { permit: Permit }) {
   const checks = useChecks({ enterpriseId: permit.enterpriseId, active: true });
   const duties = useDuties({ enterpriseId: permit.enterpriseId, waiting: true });
   const { requirements } = permit;
+  const enterprise = useEnterprise(permit.enterpriseId);
+  const holder = permit.name ?? enterprise.data?.name ?? permit.enterpriseId;
   return (
     <>
       <PageHead
         crumbs={[
           ['/permits', t('permits.page.permits')],
-          [`/enterprises/${permit.enterpriseId}`, permit.name ?? permit.enterpriseId],
+          [`/enterprises/${permit.enterpriseId}`, holder],
         ]}
         title={<span className="mono">{permit.number}</span>}
         sub={
@@ -191,7 +194,7 @@ function Detail({ permit }: { permit: Permit }) {
         <div>
           <Panel>
             <Facts>
-              <Fact label={t('permits.holder')}>{permit.name}</Fact>
+              <Fact label={t('permits.holder')}>{holder}</Fact>
               <Fact label={t('permits.representative')}>{permit.legalRepresentative}</Fact>
               <Fact label={t('permit.valid')}>
                 {formatTime(permit.validFrom, 'day')} – {formatTime(permit.validTo, 'day')}
@@ -246,7 +249,7 @@ function Detail({ permit }: { permit: Permit }) {
                 {requirements?.ledger && t(`permits.every.${requirements.ledger}`)}
               </Fact>
               <Fact label={t('permits.duty.self-inspection')}>
-                {requirements?.selfInspection && t('permits.every.daily')}
+                {requirements?.selfInspection ? t('permits.every.daily') : undefined}
               </Fact>
               <Fact label={t('permits.duty.execution-report')}>
                 {requirements?.reports.map((every) => t(`permits.every.${every}`)).join('、') || undefined}

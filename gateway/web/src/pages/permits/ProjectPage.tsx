@@ -53,6 +53,7 @@ function RecordStep({ project, steps }: { project: Project; steps: readonly Step
         {(id) => (
           <Select
             id={id}
+            style={{ width: '100%' }}
             value={step}
             onChange={setStep}
             options={steps.map((value) => ({ value, label: t(`permits.step.${value}`) }))}
@@ -127,6 +128,8 @@ function Detail({ project }: { project: Project }) {
           <Panel title={t('permits.timeline')} testId="project-timeline">
             <Steps
               orientation="vertical"
+              // each step says itself whether it was taken; none is "the current one"
+              current={-1}
               size={phone ? 'small' : 'medium'}
               items={STEPS.map((step) => {
                 const done = taken.get(step);
@@ -162,12 +165,13 @@ function Detail({ project }: { project: Project }) {
                   })}
               </Fact>
               <Fact label={t('permits.outlets')} wide>
-                {project.outletIds.length > 0 &&
-                  project.outletIds.map((id) => (
-                    <Link key={id} to={`/outlets/${id}`} style={{ marginRight: 8 }}>
-                      {id}
-                    </Link>
-                  ))}
+                {project.outletIds.length === 0
+                  ? undefined
+                  : project.outletIds.map((id) => (
+                      <Link key={id} to={`/outlets/${id}`} style={{ marginRight: 8 }}>
+                        {id}
+                      </Link>
+                    ))}
               </Fact>
             </Facts>
           </Panel>
