@@ -540,14 +540,17 @@ describe('what comes in is judged before anything is kept', () => {
     const count = async () =>
       Promise.all(['complaints', 'reporters', 'outbox'].map((name) => db.collection(name).countDocuments()));
     const before = await count();
-    const answers = await Promise.all(
-      Array.from({ length: 1_000 }, () =>
+    const answers: string[] = [];
+    // In waves: all at once would time the machine's load and not the limit.
+    while (answers.length < 1_000) {
+      const wave = Array.from({ length: 50 }, () =>
         call('complaints.public.submit', complaint({ place: '1000' }), { as }).then(
           () => 'taken',
           (error) => `${error.status} ${error.reason}`,
         ),
-      ),
-    );
+      );
+      answers.push(...(await Promise.all(wave)));
+    }
     const tally = (what: string) => answers.filter((answer) => answer === what).length;
     expect([tally('taken'), tally('429 TOO_MANY_REQUESTS')]).toEqual([10, 990]);
     const after = await count();
