@@ -239,6 +239,7 @@ export class Ledger {
         (ledgers.get(party._id) ?? []).map(ledgerEntry),
         before.get(party._id) ?? [],
         now,
+        writeAll,
       ),
     );
     const changed = computed.filter((standing) => standing.changed);
@@ -254,13 +255,17 @@ export class Ledger {
     return { entries: entries.length, changed: changed.length };
   }
 
-  /** What a party stands at, with whether it differs from before and has to be told. Nothing is told of a clean new party. */
+  /**
+   * What a party stands at, with whether it differs from before and has to be told. Nothing is told of a clean new party,
+   * nor to the whole province when a new scheme is computed for the first time.
+   */
   #standings(
     schemes: readonly SchemeDoc[],
     party: PartyDoc,
     entries: LedgerEntry[],
     before: readonly StandingDoc[],
     now: number,
+    alone: boolean,
   ): { doc: StandingDoc; changed: boolean; tell: boolean }[] {
     return schemes
       .filter((scheme) => scheme.parties.includes(party.partyKind))
@@ -288,7 +293,7 @@ export class Ledger {
           ...(veto === undefined ? {} : { veto }),
           at: now,
         };
-        return { doc, changed: other || moved, tell: other && (old !== undefined || entries.length > 0) };
+        return { doc, changed: other || moved, tell: other && (old !== undefined || (alone && entries.length > 0)) };
       });
   }
 
