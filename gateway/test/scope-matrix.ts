@@ -73,6 +73,7 @@ const post = (path: string, who: Line['who'], ids?: string, body?: unknown) => l
 
 const PAST = '2026-03-01T10:00:00+08:00';
 const WORDS = '矩阵测试';
+const RATED = { division: '$division', scheme: 'national-21', period: '2025' };
 
 export const MATRIX: readonly Line[] = [
   // Sessions and the own account.
@@ -170,8 +171,9 @@ export const MATRIX: readonly Line[] = [
   post('/public/complaints/review', 'open', '', { number: 'x', secret: 'y', reason: WORDS }),
   get('/public/complaints/divisions', 'open'),
   // Permits, checks, projects, duties.
-  get('/enterprises/{enterpriseId}/permits', 'every', 'enterprise'),
-  get('/outlets/{outletId}/limits', 'every', 'outlet'),
+  // Lists: of another's there is nothing in them.
+  line('GET /enterprises/{enterpriseId}/permits', 'every', 'enterprise', { foreign: 200 }),
+  line('GET /outlets/{outletId}/limits', 'every', 'outlet', { foreign: 200 }),
   get('/permits', 'every'),
   get('/permits/quotas', 'every', '', 'enterpriseId=$enterprise&year=2026'),
   get('/permits/template', 'every', '', 'format=csv'),
@@ -238,8 +240,9 @@ export const MATRIX: readonly Line[] = [
   post('/credit/entries/{entryId}/repair-decision', 'command', 'entry', { decision: 'granted', reason: WORDS }),
   get('/credit/ratings', 'every'),
   get('/credit/ratings/{id}', 'every', 'unknown'),
-  post('/credit/ratings/run', 'command', '', { division: '$division', scheme: 'national-21', period: '2025' }),
-  post('/credit/ratings/notify', 'command', '', { division: '$division', scheme: 'national-21', period: '2025' }),
+  // Of another county there is nobody to be rated.
+  line('POST /credit/ratings/run', 'command', '', { body: RATED, foreign: 200 }),
+  line('POST /credit/ratings/notify', 'command', '', { body: RATED, foreign: 200 }),
   post('/credit/ratings/{id}/object', 'parties', 'unknown', { text: WORDS }),
   post('/credit/ratings/{id}/answer', 'command', 'unknown', { decision: 'upheld', reason: WORDS }),
   post('/credit/ratings/{id}/publish', 'command', 'unknown'),
@@ -250,7 +253,7 @@ export const MATRIX: readonly Line[] = [
   post('/credit/blacklist/{operatorId}/lift', 'command', 'operator', { reason: WORDS }),
   line('POST /credit/import', 'administrator', '', { body: { entries: [] } }),
   get('/operators', 'operators'),
-  get('/operators/{id}', 'operators', 'operator'),
+  get('/operators/{id}', 'operators', 'unknown'),
   get('/public/credit', 'open'),
   get('/public/credit/{uscc}', 'open', 'uscc'),
   // Fraud.
