@@ -129,8 +129,8 @@ export function dutyModels(db: Connection): DutyModels {
   );
   exposure.index({ divisionPath: 1, month: -1, _id: -1 });
   return {
-    duties: db.model('Duty', duty),
-    submissions: db.model('DutySubmission', submission),
-    exposures: db.model('DutyExposure', exposure),
+    duties: db.model<StoredDuty>('Duty', duty),
+    submissions: db.model<Submission>('DutySubmission', submission),
+    exposures: db.model<StoredExposure>('DutyExposure', exposure),
   };
 }

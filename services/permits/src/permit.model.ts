@@ -199,9 +199,9 @@ export function permitModels(db: Connection): PermitModels {
   );
   application.index({ permitId: 1, receivedAt: 1 });
   return {
-    permits: db.model('Permit', permit),
-    versions: db.model('PermitVersion', version),
-    enterprises: db.model('EnterprisePlace', enterprise),
+    permits: db.model<StoredPermit>('Permit', permit),
+    versions: db.model<PermitVersion>('PermitVersion', version),
+    enterprises: db.model<EnterprisePlace>('EnterprisePlace', enterprise),
     applications: db.model('PermitApplication', application),
   };
 }
