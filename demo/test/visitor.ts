@@ -4,7 +4,7 @@ import { repositoryRoot } from '@greenwatch/infra';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 /** Pictures of each step, and of what was there when one failed. */
-export const results = path.join(repositoryRoot, 'test-results', 'main-line');
+export const results = path.join(repositoryRoot, 'test-results', 'demo');
 const PATIENCE = 45_000;
 const LOOK_AGAIN = 250;
 

@@ -15,6 +15,7 @@ export {
   type RunningSystem,
   System,
   type SystemOptions,
+  type SystemRecord,
   type SystemUrls,
 } from './system';
 export type { PlannedProcess } from './system-plan';
