@@ -200,7 +200,9 @@ export function mainLine(demo: RunningDemo): void {
     const notice = await noticeOf(officer, inspect.id);
     await officer.picture('11-phone-notices');
     const [sms] = await eventually('an SMS to the number of the officer', () => {
-      const found = demo.messagesTo(second.personId).filter(({ text }) => text.includes(inspect.enterpriseName));
+      const found = demo
+        .messagesTo(second.personId)
+        .filter(({ text }) => text.includes(inspect.enterpriseName ?? 'a name'));
       return found.length > 0 && found;
     });
     expect(sms?.text).toMatch(/^【[^】]+】新任务（.+）：.*疑似/);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { OperatorError, repositoryRoot, System, type SystemRecord } from '@greenwatch/infra';
+import { findRunningSystem, OperatorError, repositoryRoot, System } from '@greenwatch/infra';
 import { launchBrowser } from '@greenwatch/testkit';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { demoProvince } from '../src/province';
@@ -30,9 +30,8 @@ export class RunningDemo {
     }
     rmSync(results, { recursive: true, force: true });
     if (RUNNING) {
-      const record = JSON.parse(readFileSync(path.join(RUNNING, 'run', 'system.json'), 'utf8')) as SystemRecord;
       this.browser = await launchBrowser();
-      this.origin = record.urls.console;
+      this.origin = findRunningSystem(RUNNING).urls.console;
     } else {
       this.system = new System({
         demo: true,

@@ -15,7 +15,6 @@ export {
   type RunningSystem,
   System,
   type SystemOptions,
-  type SystemRecord,
   type SystemUrls,
 } from './system';
 export type { PlannedProcess } from './system-plan';
