@@ -50,6 +50,14 @@ test.each<[string, Partial<EnterpriseView>, string[]]>([
     ['P5:e1:o1:a21026:limit limit'],
   ],
   ['P10 Art 20: key-managed and no device', { devices: [] }, ['P10:e1  desk']],
+  [
+    'P10: entered today, its devices come next',
+    {
+      devices: [],
+      basics: [{ ...(exampleView().basics[0] as EnterpriseView['basics'][number]), at: NOW - 3_600_000 }],
+    },
+    [],
+  ],
   ['P10: simplified management', { devices: [], permits: [examplePermit({ managementClass: 'simplified' })] }, []],
   ['P10: closed', { devices: [], status: 'closed' }, []],
   [

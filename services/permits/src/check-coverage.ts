@@ -1,9 +1,20 @@
 import { distanceMetres } from '@greenwatch/kit';
 import type { Found } from './check.model';
-import { about, dayText, type EnterpriseView, isPollutant, type Keyed, permitted, validPermits } from './check-view';
+import {
+  about,
+  dayText,
+  type EnterpriseView,
+  factorName,
+  isPollutant,
+  type Keyed,
+  permitted,
+  validPermits,
+} from './check-view';
 
 /** Farther than this from its place in the permit an outlet was moved (m) [D]: more than the error of a coordinate. */
 const MOVED_M = 300;
+/** How long an enterprise is known before P10 asks for its devices (ms) [D]: they are entered after it. */
+const TO_CONNECT = 86_400_000;
 
 /**
  * P4, P5, P10 and P13: whether what is there is what the permit allows. Without a permit in force there is nothing to
@@ -113,8 +124,8 @@ function unlistedPollutant(
     permitId,
     level: 'mid',
     stage: 'pollutant',
-    evidence: [{ name: '监测因子', value: at ? `${factor}，${dayText(at)}` : factor, at }],
-    text: `排放口${code}监测到许可证未载明的污染物${factor}`,
+    evidence: [{ name: '监测因子', value: at ? `${factorName(factor)}，${dayText(at)}` : factorName(factor), at }],
+    text: `排放口${code}监测到许可证未载明的污染物${factorName(factor)}`,
     basis: '生态环境法典第1103条；排污许可管理条例第15条',
     clue: 'desk',
   };
@@ -140,7 +151,7 @@ function limitsExceeded(view: EnterpriseView, now: number): Keyed[] {
         { name: '超标', value: `${value} > ${limit} ${unit}`, at: startedAt },
         { name: '报警', value: alarmId, at: startedAt },
       ],
-      text: `排放口${code}的${factor}超过许可排放浓度`,
+      text: `排放口${code}的${factorName(factor)}超过许可排放浓度`,
       basis: '生态环境法典第1103条',
     };
     return [`P5:${view.id}:${outletId}:${factor}:limit`, found];
@@ -152,6 +163,8 @@ function notConnected(view: EnterpriseView, now: number): Keyed[] {
   const key = validPermits(view, now).find(({ managementClass }) => managementClass === 'key');
   const isKey = key !== undefined || (view.permits.length === 0 && view.managementClass === 'key');
   if (!isKey || view.status === 'closed' || view.devices.length > 0) return [];
+  const knownSince = view.basics[0]?.at;
+  if (knownSince === undefined || now - knownSince < TO_CONNECT) return [];
   const found: Found = {
     ...about(view),
     check: 'P10',

@@ -1,6 +1,6 @@
 import type { PermitQuota, QuotaUse } from '@greenwatch/contracts';
 import type { Found } from './check.model';
-import { about, dayText, type EnterpriseView, type Keyed, validPermits } from './check-view';
+import { about, dayText, type EnterpriseView, factorName, type Keyed, validPermits } from './check-view';
 
 const DAY = 86_400_000;
 const OFFSET = 8 * 3_600_000;
@@ -81,7 +81,7 @@ export function quotaChecks(view: EnterpriseView, now: number): Keyed[] {
             ? []
             : [{ name: '按直线推算全年', value: `${round(forecast)} kg`, at: view.lastDay }]),
         ],
-        text: `${year}年${quota.factor}许可排放量${grade.says}`,
+        text: `${year}年${factorName(quota.factor)}许可排放量${grade.says}`,
         basis: '生态环境法典第1103条',
         ...(grade.clue ? { clue: grade.clue } : {}),
       };

@@ -1,3 +1,4 @@
+import { factorInfo } from '@greenwatch/hj212';
 import type { Found } from './check.model';
 import type { Basics, StoredApplication, StoredPermit } from './permit.model';
 import { statusAt } from './permit-content';
@@ -70,6 +71,9 @@ export function about({ id, name, divisionPath }: EnterpriseView) {
 export function dayText(ms: number): string {
   return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10);
 }
+
+/** 化学需氧量 for w01018; a code that the dictionary does not have stays. */
+export const factorName = (code: string) => factorInfo(code)?.nameZh ?? code;
 
 /** Whole days from `from` to `to`, begun ones counted. */
 export const daysBetween = (from: number, to: number) => Math.ceil((to - from) / DAY);
