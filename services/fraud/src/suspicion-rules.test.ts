@@ -115,6 +115,7 @@ test('indications: worst first, with the stretch that shows them, the window whe
       { feature: 'copy', code: null, suspicion: 0.2, points: 5, sentence },
       { feature: 'F', code: 'a', suspicion: 1, points: 30, sentence },
       { feature: 'E', code: 'a', suspicion: 0, points: 0, sentence },
+      { feature: 'prior', code: null, suspicion: 0, points: 12, sentence },
     ],
   } as unknown as OutletScore;
   expect(indicationsOf(score)).toEqual([

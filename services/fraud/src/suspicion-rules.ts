@@ -72,22 +72,25 @@ export function normalDaysAfter(before: readonly number[], day: number, level: L
 
 /** What speaks for a suspicion, worst first: the contributions with points, each with the stretch that shows it. */
 export function indicationsOf(score: OutletScore): IndicationDoc[] {
-  return score.contributions
-    .filter(({ points }) => points > 0)
-    .sort((a, b) => b.points - a.points)
-    .slice(0, MOST_INDICATIONS)
-    .map(({ feature, code, suspicion, sentence }) => {
-      const spans = intervalsOf(score, feature, code);
-      return {
-        factor: code,
-        test: feature,
-        score: 1 - suspicion,
-        // Without intervals it is the window as a whole that speaks.
-        from: spans.length > 0 ? Math.min(...spans.map(({ from }) => from)) : score.window.from,
-        to: spans.length > 0 ? Math.max(...spans.map(({ to }) => to)) : score.window.to,
-        sentence,
-      };
-    });
+  return (
+    score.contributions
+      // What is taken from every outlet has points too, and says nothing of this one.
+      .filter(({ points, suspicion }) => points > 0 && suspicion > 0)
+      .sort((a, b) => b.points - a.points)
+      .slice(0, MOST_INDICATIONS)
+      .map(({ feature, code, suspicion, sentence }) => {
+        const spans = intervalsOf(score, feature, code);
+        return {
+          factor: code,
+          test: feature,
+          score: 1 - suspicion,
+          // Without intervals it is the window as a whole that speaks.
+          from: spans.length > 0 ? Math.min(...spans.map(({ from }) => from)) : score.window.from,
+          to: spans.length > 0 ? Math.max(...spans.map(({ to }) => to)) : score.window.to,
+          sentence,
+        };
+      })
+  );
 }
 
 function intervalsOf(score: OutletScore, feature: string, code: string | null): { from: number; to: number }[] {
