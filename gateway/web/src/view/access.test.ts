@@ -5,7 +5,7 @@ describe('design.md 6: who sees which areas', () => {
     ['supervisor', undefined, '/map', 'devices', true],
     ['officer', undefined, '/tasks', 'devices', true],
     ['complaint-handler', undefined, '/complaints', 'complaints', false],
-    ['viewer', undefined, '/map', 'devices', false],
+    ['viewer', undefined, '/map', 'fraud', false],
     ['principal', 'E1', '/tasks', 'my-enterprise', false],
     ['operator-staff', undefined, '/tasks', 'enterprises', false],
   ] as const)('%s', (role, enterpriseId, home, area, acknowledges) => {
@@ -14,9 +14,10 @@ describe('design.md 6: who sees which areas', () => {
     expect(areasOf(me)).toContain(area);
     expect(mayAcknowledge(me)).toBe(acknowledges);
   });
-  it('an enterprise’s person sees neither map nor devices', () => {
+  it('an enterprise’s person sees neither map, scores nor devices', () => {
     const areas = areasOf({ roles: ['principal'], enterpriseId: 'E1' });
     expect(areas).not.toContain('map');
+    expect(areas).not.toContain('fraud');
     expect(areas).not.toContain('devices');
     expect(pathOf('my-enterprise', { roles: ['principal'], enterpriseId: 'E1' })).toBe('/enterprises/E1');
   });

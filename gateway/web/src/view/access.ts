@@ -46,6 +46,7 @@ export function areasOf(me: MeFor): Area[] {
       'map',
       'enterprises',
       'alarms',
+      'fraud',
       'tasks',
       'cases',
       'permits',
