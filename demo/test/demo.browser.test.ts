@@ -1,5 +1,8 @@
 import { mainLine } from './main-line';
 import { RunningDemo } from './running-demo';
+import { approval } from './story-approval';
+import { complaint } from './story-complaint';
+import { suspicion } from './story-suspicion';
 
 /** What people do with the demo, in a real browser, on one running system: starting it takes longer than most stories. */
 const demo = new RunningDemo();
@@ -7,6 +10,11 @@ beforeAll(() => demo.start());
 afterAll(() => demo.end());
 
 describe('the main line', () => mainLine(demo));
+
+describe('a suspicion', () => suspicion(demo));
+
+describe('production before approval', () => approval(demo));
+describe('a complaint', () => complaint(demo));
 
 test('everything ends within 15 s', async () => {
   const { system } = demo;
