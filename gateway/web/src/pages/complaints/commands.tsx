@@ -231,7 +231,9 @@ export function Extend({ complaint }: { complaint: ComplaintDetail }) {
 export function Close({ complaint }: { complaint: ComplaintDetail }) {
   const { t } = useTranslation();
   const command = useComplaintCommand(complaint.id);
-  const [summary, setSummary] = useState(complaint.answer?.text.slice(0, 1000) ?? '');
+  // What everybody reads does not lead back to the one who complained, who knows the number.
+  const answer = complaint.answer?.text.replace(`（编号${complaint.number}）`, '') ?? '';
+  const [summary, setSummary] = useState(answer.slice(0, 1000));
   return (
     <Asked
       label={t('complaint.close')}
@@ -241,7 +243,7 @@ export function Close({ complaint }: { complaint: ComplaintDetail }) {
       busy={command.isPending}
       send={() => command.mutateAsync({ command: 'close', body: { summary: summary.trim() } })}
     >
-      <Words label={t('complaint.summary')} value={summary} onChange={setSummary} max={1000} />
+      <Words label={t('complaint.summary')} value={summary} onChange={setSummary} max={1000} testId="close-summary" />
     </Asked>
   );
 }
