@@ -208,6 +208,9 @@ export function approval(demo: RunningDemo): void {
     await page.getByTestId('nav-permits').first().click();
     await page.getByTestId('permit-tabs').getByText(word('page', 'duties'), { exact: true }).click();
     await supervisor.see('lowest', 'the five lowest rates of the month');
+    const rates = page.getByTestId('rates').locator('tr').filter({ hasText: check.enterpriseName });
+    await supervisor.see(rates, 'the rate of the enterprise');
+    expect(await supervisor.text(rates)).toContain('100.0%');
     await supervisor.picture('c16-board');
     const show = page.getByTestId('duties-show');
     await show.getByText(word('show', 'done'), { exact: true }).click();

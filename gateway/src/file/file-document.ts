@@ -196,7 +196,9 @@ function tablesOf(
       widths: [3, 1, 2, 2, 6],
       head: head('what', 'level', 'state', 'at', 'text'),
       rows: checks.map((check) => [
-        [words(`check.name.${check.check}`, {}, check.check), check.stage].filter(Boolean).join(' '),
+        [words(`permits.check.${check.check}`), check.stage && words(`permits.stage.${check.stage}`)]
+          .filter(Boolean)
+          .join(' · '),
         level(check.level),
         words(`file.word.${check.active ? 'active' : 'over'}`),
         time(check.openedAt),

@@ -2,6 +2,10 @@ import { useTranslation } from 'react-i18next';
 import { formatTime } from '../view/time';
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)/g;
+/** A check of the permit with its stage, as tasking records what a task came from. */
+const CHECK = /\b(P\d{1,2}|EIA_[A-Z_]+|PERMIT_MISSING_AFTER_EIA)\b(?: ([a-z0-9-]+)(?= ))?/g;
+/** Ids say nothing to a reader. */
+const ID = /\b0[0-9A-HJKMNP-TV-Z]{25}\b/g;
 const CODE = /\b(EXC|WARN)_[HD]\b|\bOFFLINE\b|\bCONST\b|\bTREAT_OFF\b/g;
 
 /** A remark as services write it, with its codes and times in words of the page. */
@@ -9,5 +13,14 @@ export function useRemark(): (remark: string) => string {
   const { t } = useTranslation();
   return (remark) =>
     t(`conclusion.${remark}`, { defaultValue: '' }) ||
-    remark.replace(TIME, (time) => formatTime(time)).replace(CODE, (code) => t(`alarmCode.${code}`));
+    remark
+      .replace(CHECK, (whole, check: string, stage: string | undefined) => {
+        const name = t(`permits.check.${check}`, { defaultValue: '' });
+        const grade = stage && t(`permits.stage.${stage}`, { defaultValue: stage });
+        return name ? [name, grade].filter(Boolean).join(' · ') : whole;
+      })
+      .replace(ID, '')
+      .replace(TIME, (time) => formatTime(time))
+      .replace(CODE, (code) => t(`alarmCode.${code}`))
+      .trim();
 }

@@ -4,6 +4,7 @@ import { Link } from 'react-router-dom';
 import type { EnterpriseFile } from '../../api/types';
 import { factorName } from '../../view/factors';
 import { formatTime } from '../../view/time';
+import { useCheckName } from '../permits/marks';
 import { FilePart } from './FilePart';
 
 type Parts = EnterpriseFile['parts'];
@@ -53,6 +54,7 @@ const LevelChip = ({ level }: { level: string }) => {
 /** What the permit allows and asks: quantities, checks, projects, duties. */
 export function PermitSupervision({ parts, outletName }: PartProps) {
   const { t, i18n } = useTranslation();
+  const checkName = useCheckName();
   const factor = (code: string | undefined) => (code ? factorName(code, i18n.language) : '');
   return (
     <>
@@ -69,7 +71,7 @@ export function PermitSupervision({ parts, outletName }: PartProps) {
                 `${use.used.toFixed(1)} kg`,
                 `${use.quantity} kg`,
                 <b key="share">{(use.share * 100).toFixed(1)}%</b>,
-                use.stage,
+                use.stage && t(`permits.stage.${use.stage}`),
               ],
             }))}
           />
@@ -83,7 +85,9 @@ export function PermitSupervision({ parts, outletName }: PartProps) {
             rows={checks.map((check) => ({
               key: check.id,
               cells: [
-                [check.check, check.stage].filter(Boolean).join(' '),
+                <Link key="link" to={`/checks/${check.id}`}>
+                  {checkName(check)}
+                </Link>,
                 <LevelChip key="level" level={check.level} />,
                 t(`file.word.${check.active ? 'active' : 'over'}`),
                 formatTime(check.openedAt, 'short'),

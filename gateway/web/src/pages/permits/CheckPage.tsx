@@ -35,17 +35,23 @@ function Detail({ check }: { check: Check }) {
         </p>
         <Facts>
           <Fact label={t('permits.column.since')}>{formatTime(check.openedAt)}</Fact>
-          <Fact label={t('permits.column.ended')}>{check.closedAt && formatTime(check.closedAt)}</Fact>
-          <Fact label={t('permits.column.outlet')}>
-            {check.outletId && <Link to={`/outlets/${check.outletId}`}>{check.outletId}</Link>}
-          </Fact>
-          <Fact label={t('permits.column.factor')}>{check.factor && factorName(check.factor, i18n.language)}</Fact>
-          <Fact label={t('permits.page.projects')}>
-            {check.projectId && <Link to={`/projects/${check.projectId}`}>{t('permits.openProject')}</Link>}
-          </Fact>
-          <Fact label={t('permits.page.permits')}>
-            {check.permitId && <Link to={`/permits/${check.permitId}`}>{t('permits.openPermit')}</Link>}
-          </Fact>
+          {check.closedAt && <Fact label={t('permits.column.ended')}>{formatTime(check.closedAt)}</Fact>}
+          {check.outletId && (
+            <Fact label={t('permits.column.outlet')}>
+              <Link to={`/outlets/${check.outletId}`}>{check.outletId}</Link>
+            </Fact>
+          )}
+          {check.factor && <Fact label={t('permits.column.factor')}>{factorName(check.factor, i18n.language)}</Fact>}
+          {check.projectId && (
+            <Fact label={t('permits.page.projects')}>
+              <Link to={`/projects/${check.projectId}`}>{t('permits.openProject')}</Link>
+            </Fact>
+          )}
+          {check.permitId && (
+            <Fact label={t('permits.page.permits')}>
+              <Link to={`/permits/${check.permitId}`}>{t('permits.openPermit')}</Link>
+            </Fact>
+          )}
           <Fact label={t('permits.column.basis')} wide>
             {check.basis}
           </Fact>
@@ -60,9 +66,13 @@ function Detail({ check }: { check: Check }) {
               <tbody>
                 {check.evidence.map((one) => (
                   <tr key={`${one.name} ${one.value} ${one.at}`}>
-                    <th scope="row">{one.name}</th>
-                    <td>{one.value}</td>
-                    <td className="muted">{one.at && formatTime(one.at)}</td>
+                    <td className="muted" style={{ width: '38%' }}>
+                      {one.name}
+                    </td>
+                    <td>
+                      {one.value}
+                      <div className="row-note">{one.at && formatTime(one.at)}</div>
+                    </td>
                   </tr>
                 ))}
               </tbody>

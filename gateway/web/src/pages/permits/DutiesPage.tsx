@@ -104,7 +104,9 @@ function RateRows({ rates, due }: { rates: SubmissionRate[]; due: number }) {
         <thead>
           <tr>
             {(['holder', 'rateDue', 'rateInTime', 'rateLate', 'rateAbsent', 'rate'] as const).map((name) => (
-              <th key={name}>{t(`permits.${name}`)}</th>
+              <th key={name} className={name === 'holder' ? undefined : 'num'}>
+                {t(`permits.${name}`)}
+              </th>
             ))}
           </tr>
         </thead>

@@ -87,17 +87,20 @@ function LedgerForm({ duty }: FormProps) {
               onChange={(event) => change(row.key, { facility: event.target.value })}
               data-testid="ledger-facility"
             />
-            <InputNumber
-              min={0}
-              max={most}
-              value={row.runningHours}
-              placeholder={t('permits.runningHours')}
-              aria-label={t('permits.runningHours')}
-              onChange={(runningHours) => change(row.key, { runningHours })}
-              style={{ width: '100%' }}
-              inputMode="decimal"
-              data-testid="ledger-running"
-            />
+            <Labelled label={t('permits.runningHours')}>
+              {(id) => (
+                <InputNumber
+                  id={id}
+                  min={0}
+                  max={most}
+                  value={row.runningHours}
+                  onChange={(runningHours) => change(row.key, { runningHours })}
+                  style={{ width: '100%' }}
+                  inputMode="decimal"
+                  data-testid="ledger-running"
+                />
+              )}
+            </Labelled>
             <Input
               value={row.cause}
               placeholder={t('permits.faultCause')}
