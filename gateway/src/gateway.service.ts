@@ -49,11 +49,12 @@ export const gatewayService = defineService({
       actions: {
         'gateway.account.import': (params, { caller }) => accounts.import(params.accounts, caller),
         'gateway.apiKey.create': (params, { caller }) => keys.create(params, caller),
-        'gateway.apiKey.list': () => keys.list(),
+        'gateway.apiKey.list': (_, { caller }) => keys.list(caller),
         'gateway.apiKey.revoke': ({ id }, { caller }) => keys.revoke(id, caller),
       },
       facts: mapFacts(models, now),
       async started() {
+        await keys.completePaths();
         await accounts.ensureFirst(config.PROVINCE, config.FIRST_PASSWORD_FILE);
         hub.start();
         server = await startServer(gateway);

@@ -1,6 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { API_AREAS, type ApiArea, type ApiKey, type ApiKeyInput, type ApiScope } from '@greenwatch/contracts';
-import { type Caller, invalid, isoTime, isoTimeOrNone, type Kit, newId, notFound } from '@greenwatch/kit';
+import {
+  type Caller,
+  inScope,
+  invalid,
+  isoTime,
+  isoTimeOrNone,
+  type Kit,
+  newId,
+  notFound,
+  scopeFilter,
+} from '@greenwatch/kit';
 import { type Connection, type Model, Schema } from 'mongoose';
 
 export interface ApiKeyDoc {
@@ -9,6 +19,8 @@ export interface ApiKeyDoc {
   hash: string;
   name: string;
   division: string;
+  /** The division with those above it: whose administrators see and revoke the key. */
+  divisionPath: string[];
   scopes: ApiScope[];
   createdAt: Date;
   createdBy: string;
@@ -22,6 +34,7 @@ const apiKeySchema = new Schema<ApiKeyDoc>(
     hash: { type: String, required: true },
     name: { type: String, required: true },
     division: { type: String, required: true },
+    divisionPath: { type: [String], required: true },
     scopes: { type: [String], required: true },
     createdAt: { type: Date, required: true },
     createdBy: { type: String, required: true },
@@ -44,15 +57,19 @@ export class ApiKeys {
     private readonly model: Model<ApiKeyDoc>,
   ) {}
 
-  /** @throws DomainError 422 for a division that does not exist */
+  /** @throws DomainError 422 for a division that does not exist, or does not lie in that of `by` */
   async create(input: ApiKeyInput, by: Caller): Promise<ApiKey & { key: string }> {
-    await this.#requireDivision(input.division);
+    const divisionPath = await this.#pathOf(input.division);
+    if (!inScope(by, { divisionPath })) {
+      throw invalid('division', `must be your division ${by.division} or one within it, not ${input.division}`);
+    }
     const key = `gwk_${randomBytes(32).toString('base64url')}`;
     const doc: ApiKeyDoc = {
       _id: newId(),
       hash: hashOf(key),
       name: input.name,
       division: input.division,
+      divisionPath,
       scopes: input.scopes ?? ['read'],
       createdAt: new Date(this.kit.now()),
       createdBy: by.name,
@@ -70,14 +87,17 @@ export class ApiKeys {
     return { ...shown(doc), key };
   }
 
-  async list(): Promise<{ items: ApiKey[] }> {
-    return { items: (await this.model.find().sort({ _id: -1 }).lean()).map(shown) };
+  async list(by: Caller): Promise<{ items: ApiKey[] }> {
+    return { items: (await this.model.find(scopeFilter(by)).sort({ _id: -1 }).lean()).map(shown) };
   }
 
-  /** Revoking twice changes nothing. @throws DomainError 404 */
+  /** Revoking twice changes nothing. @throws DomainError 404, also for another division's key */
   async revoke(id: string, by: Caller): Promise<ApiKey> {
     return this.kit.transaction(async (session) => {
-      const doc = await this.model.findById(id).session(session).lean();
+      const doc = await this.model
+        .findOne({ $and: [{ _id: id }, scopeFilter(by)] })
+        .session(session)
+        .lean();
       if (!doc) throw notFound('API key', id);
       if (doc.revokedAt) return shown(doc);
       const revokedAt = new Date(this.kit.now());
@@ -99,13 +119,22 @@ export class ApiKeys {
     return { kind: 'api-key', id: `api-key:${_id}`, name, roles: ['viewer'], division, scopes };
   }
 
-  async #requireDivision(code: string): Promise<void> {
+  /** Gives keys of before `divisionPath` the shortest path that is true: the province's and the division's own. */
+  async completePaths(): Promise<void> {
+    const path = { $setUnion: [[this.kit.config.PROVINCE], ['$division']] };
+    await this.model.collection.updateMany({ divisionPath: { $exists: false } }, [{ $set: { divisionPath: path } }]);
+  }
+
+  async #pathOf(code: string): Promise<string[]> {
     // A system that starts empty has its province only.
-    if (code === this.kit.config.PROVINCE) return;
+    if (code === this.kit.config.PROVINCE) return [code];
     const divisions = await this.kit.call('registry.division.list', {});
-    if (!divisions.some((division) => division.code === code)) {
-      throw invalid('division', `must be a division of this province; ${code} is not known`);
-    }
+    const parents = new Map(divisions.map((division) => [division.code, division.parent]));
+    if (!parents.has(code)) throw invalid('division', `must be a division of this province; ${code} is not known`);
+    const path: string[] = [];
+    for (let at: string | undefined = code; at !== undefined && !path.includes(at); at = parents.get(at))
+      path.unshift(at);
+    return path;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Gateway } from '../gateway';
 import { type App, declare, json } from '../route';
 
 const tag = 'api-keys';
-const description = 'Roles: administrator.';
+const description = 'Roles: administrator, of their own division and those within it.';
 
 /** API keys of other systems. */
 export function keyRoutes(app: App, { keys }: Gateway): void {
@@ -27,7 +27,7 @@ export function keyRoutes(app: App, { keys }: Gateway): void {
       }),
       preValidation,
     },
-    () => keys.list(),
+    (request) => keys.list(callerOf(request)),
   );
 
   app.post(

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { AccountInput } from '@greenwatch/contracts';
-import { type Caller, DomainError, invalid, isDuplicateKey, type Kit, newId } from '@greenwatch/kit';
+import { type Caller, DomainError, invalid, isDuplicateKey, type Kit, newId, requireProvince } from '@greenwatch/kit';
 import type { Model } from 'mongoose';
 import type { AccountDoc } from './account.model';
 import { hashPassword, oneTimePassword, verifyPassword } from './password';
@@ -10,7 +10,7 @@ const HASHES_AT_ONCE = 4;
 
 export class Accounts {
   constructor(
-    private readonly kit: Pick<Kit, 'audit' | 'transaction' | 'now' | 'log' | 'identity'>,
+    private readonly kit: Pick<Kit, 'audit' | 'transaction' | 'now' | 'log' | 'identity' | 'config'>,
     private readonly model: Model<AccountDoc>,
   ) {}
 
@@ -35,8 +35,12 @@ export class Accounts {
     return { ...account, ...changed };
   }
 
-  /** Creates the accounts whose names are not taken; the others stay as they are, their passwords too. */
+  /**
+   * Creates the accounts whose names are not taken; the others stay as they are, their passwords too.
+   * @throws DomainError 403 unless of the province: an account may have any role and division
+   */
   async import(inputs: readonly AccountInput[], by: Caller): Promise<{ created: number; existing: number }> {
+    requireProvince(by, this.kit.config.PROVINCE);
     const names = inputs.map(({ username }) => username);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
     if (twice !== undefined) throw invalid('accounts', `must name ${twice} once only`);

@@ -36,7 +36,7 @@ export { connectMongo, inTransaction, isDuplicateKey, isTransient } from './mong
 export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';
-export { inScope, requireRole, type Scoped, scopeFilter } from './scope';
+export { inScope, requireProvince, requireRole, type Scoped, scopeFilter } from './scope';
 export {
   defineService,
   type Kit,

@@ -1,5 +1,5 @@
 import type { Caller } from './identity';
-import { inScope, requireRole, type Scoped, scopeFilter } from './scope';
+import { inScope, requireProvince, requireRole, type Scoped, scopeFilter } from './scope';
 
 const base: Caller = { kind: 'user', id: 'u', name: 'u', roles: ['supervisor'], division: '330483', scopes: [] };
 const here: Scoped = { divisionPath: ['330000', '330400', '330483'], enterpriseId: 'E1' };
@@ -28,6 +28,13 @@ describe('scope', () => {
   it.each(callers)('%s', (_name, caller, sees, filter) => {
     expect([inScope(caller, here), inScope(caller, elsewhere)]).toEqual(sees);
     expect(scopeFilter(caller)).toEqual(filter);
+  });
+
+  it.each(callers)('for what concerns the whole province: %s', (_name, caller) => {
+    const may = caller.kind === 'service' || (caller.division === '330000' && caller.enterpriseId === undefined);
+    const ask = () => requireProvince(caller, '330000');
+    if (may) expect(ask).not.toThrow();
+    else expect(ask).toThrow(/needs somebody of 330000/);
   });
 
   it('names the roles that are missing', () => {

@@ -28,6 +28,17 @@ export function inScope(caller: Caller, record: Scoped): boolean {
   return caller.kind === 'service' || record.divisionPath.includes(caller.division);
 }
 
+/**
+ * For what reaches beyond one division, such as an import: services, and people whose division is the whole province.
+ * @throws DomainError 403
+ */
+export function requireProvince(caller: Caller, province: string): void {
+  const bound = caller.enterpriseId !== undefined || caller.operatorId !== undefined || caller.kind === 'public';
+  if (bound || (caller.kind !== 'service' && caller.division !== province)) {
+    throw forbidden(`This concerns the whole province: it needs somebody of ${province}, not of ${caller.division}.`);
+  }
+}
+
 /** @throws DomainError 403 unless the caller has one of the roles */
 export function requireRole(caller: Caller, roles: readonly Role[]): void {
   if (!caller.roles.some((role) => roles.includes(role))) {

@@ -7,6 +7,7 @@ import {
   newId,
   notFound,
   pageOf,
+  requireProvince,
   scopeFilter,
 } from '@greenwatch/kit';
 import type { mongo } from 'mongoose';
@@ -106,6 +107,7 @@ export function ratingActions(
     },
 
     'credit.import': async ({ entries = [], ratings: finals = [] }, { caller }) => {
+      requireProvince(caller, kit.config.PROVINCE);
       const prepared = [];
       for (const [index, { id, penalties = [], fine, ...input }] of entries.entries()) {
         const entry = await checked(input).catch((error) => {

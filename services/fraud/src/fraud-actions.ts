@@ -4,11 +4,11 @@ import {
   type ActionHandlers,
   afterKey,
   type Caller,
-  forbidden,
   invalid,
   type Kit,
   notFound,
   pageOf,
+  requireProvince,
   scopeFilter,
   startOfDay,
 } from '@greenwatch/kit';
@@ -258,17 +258,16 @@ export function fraudActions(
     },
 
     async 'fraud.model.activate'({ version }, { caller }) {
-      if (caller.division !== kit.config.PROVINCE) {
-        throw forbidden(
-          'One model scores the whole province: this is for the administrators and supervisors of the province.',
-        );
-      }
+      // One model scores the whole province.
+      requireProvince(caller, kit.config.PROVINCE);
       const doc = await store.activate(version, caller);
       poke();
       return presentModel(doc);
     },
 
     async 'fraud.example.import'({ examples: given }, { caller }) {
+      // Examples shape the one model of the province.
+      requireProvince(caller, kit.config.PROVINCE);
       for (const [i, example] of given.entries()) checkExample(example, i, kit.now());
       const result = await kit.transaction(async (session) => {
         const ids = given.map(({ id }) => `import:${id}`);

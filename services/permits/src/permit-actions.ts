@@ -10,6 +10,7 @@ import {
   notFound,
   onFact,
   pageOf,
+  requireProvince,
   scopeFilter,
 } from '@greenwatch/kit';
 import { checkPermits } from './check-permit';
@@ -82,6 +83,8 @@ export function permitPart(kit: Kit, models: PermitModels, store: PermitStore): 
       },
 
       async 'permits.import'({ permits }, { caller }) {
+        // A county takes in its own by sheets.
+        requireProvince(caller, kit.config.PROVINCE);
         const errors = checkPermits(permits);
         const [first] = errors;
         if (first) throw new DomainError('INVALID', `${first.field} ${first.expected}`, 422, { errors });

@@ -1,5 +1,5 @@
 import { permitsFacts } from '@greenwatch/contracts';
-import type { Caller, Kit, NewFact } from '@greenwatch/kit';
+import { type Caller, inScope, type Kit, type NewFact } from '@greenwatch/kit';
 import type { ClientSession } from 'mongoose';
 import { type Coverage, type FieldProblem, overlapProblem, premisesKey } from './check-permit';
 import type { PermitContent, PermitModels, StoredPermit } from './permit.model';
@@ -14,7 +14,7 @@ export interface Wanted {
 /** Why a permit is not taken in. */
 export interface Refusal extends FieldProblem {
   id: string;
-  reason: 'PERMIT_NUMBER_TAKEN' | 'PERMITS_OVERLAP';
+  reason: 'PERMIT_NUMBER_TAKEN' | 'PERMITS_OVERLAP' | 'PERMIT_ELSEWHERE';
 }
 
 /** The one place where permits are written: version, permit as it stands, fact and timer in one transaction. */
@@ -44,7 +44,9 @@ export class PermitStore {
       return !current || !sameContent(content, current);
     });
     if (changes.length === 0) return { written: [], refused: [] };
-    const refused = await this.#refusals(changes, session);
+    const foreign = changes.filter(({ id }) => !this.isWithin(caller, byId.get(id)));
+    const own = changes.filter((change) => !foreign.includes(change));
+    const refused = [...foreign.map(elsewhere), ...(await this.#refusals(own, session))];
     const out = new Set(refused.map(({ id }) => id));
     const taken = changes.filter(({ id }) => !out.has(id));
     if (taken.length === 0) return { written: [], refused };
@@ -83,6 +85,13 @@ export class PermitStore {
     const detail = { permits: permits.map(({ _id, version }) => `${_id}.${version}`) };
     await kit.audit(session, { action: 'permit.import', entity: permits[0]?._id ?? '', by: caller, detail });
     return { written: permits.map(({ _id }) => _id), refused };
+  }
+
+  /** Whether a permit that stands may be changed by the caller; one whose place is not known yet is the province's. */
+  isWithin(caller: Caller, current: Pick<StoredPermit, 'divisionPath'> | undefined): boolean {
+    if (!current) return true;
+    const { divisionPath } = current;
+    return inScope(caller, { divisionPath: divisionPath.length > 0 ? divisionPath : [this.kit.config.PROVINCE] });
   }
 
   /** Stores permits as they stand at `now` and tells them, each with its next sequence. */
@@ -185,6 +194,14 @@ export class Neighbours {
     return undefined;
   }
 }
+
+/** A permit of another division stands under this id. */
+export const elsewhere = ({ id }: { id: string }): Refusal => ({
+  id,
+  field: 'number',
+  expected: 'expected a permit of your own division',
+  reason: 'PERMIT_ELSEWHERE',
+});
 
 const keysOf = ({ number, enterpriseId }: Coverage) => [`p ${premisesKey(number)}`, `e ${enterpriseId}`];
 

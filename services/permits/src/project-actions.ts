@@ -18,6 +18,7 @@ import {
   notFound,
   onFact,
   pageOf,
+  requireProvince,
   scopeFilter,
   startOfDay,
 } from '@greenwatch/kit';
@@ -284,6 +285,7 @@ export function projectPart(kit: Kit<DutyConfig>, models: PermitModels, seen: Ob
       },
 
       async 'permits.project.import'({ projects: inputs }, { caller }) {
+        requireProvince(caller, kit.config.PROVINCE);
         const now = kit.now();
         const ids = new Set<string>();
         refuse(

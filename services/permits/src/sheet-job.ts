@@ -3,7 +3,7 @@ import type { SheetError } from '@greenwatch/contracts';
 import type { Kit } from '@greenwatch/kit';
 import type { EnterprisePlace, PermitContent, PermitModels } from './permit.model';
 import { changedFields } from './permit-content';
-import { Neighbours, type PermitStore } from './permit-store';
+import { elsewhere, Neighbours, type PermitStore } from './permit-store';
 import type { RegistryCopies } from './registry-copies';
 import type { SheetModels, StoredSheet, StoredSheetPermit } from './sheet.model';
 import { type Heading, readHeading, readRow, type SheetRow } from './sheet-layout';
@@ -184,8 +184,9 @@ export class SheetJobs {
     for (const one of await this.store.near(wanted)) if (!ids.has(one.id)) neighbours.add(one);
     return made.map(({ draft, place, id, content, errors }): StoredSheetPermit => {
       const before = current.get(draft.number);
-      const changes = before && content ? changedFields(before, content) : [];
-      const refusal = content && neighbours.take({ id, content });
+      const isOwn = this.store.isWithin(sheet.uploadedBy, before);
+      const changes = before && content && isOwn ? changedFields(before, content) : [];
+      const refusal = content && (isOwn ? neighbours.take({ id, content }) : elsewhere({ id }));
       const all = refusal ? [...errors, refusalError(draft, refusal)] : errors;
       return {
         _id: `${sheet._id}.${String(place).padStart(6, '0')}`,

@@ -8,6 +8,7 @@ import {
   notFound,
   onFact,
   pageOf,
+  requireProvince,
   scopeFilter,
 } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
@@ -209,7 +210,11 @@ export const registryService = defineService({
           return personOf(person);
         },
 
-        'registry.import': (input, { caller }) => importRegistry(kit, models, store, input, caller),
+        // Its records name each other across divisions, and divisions themselves.
+        'registry.import': async (input, { caller }) => {
+          requireProvince(caller, kit.config.PROVINCE);
+          return importRegistry(kit, models, store, input, caller);
+        },
       },
 
       facts: {
