@@ -159,27 +159,25 @@ export class Visitor {
     await page.evaluate('document.fonts.ready.then(() => true)');
     const key = untranslated.exec(await page.evaluate<string>('document.body.innerText'))?.[0];
     if (key) throw new Error(`${name}: expected text, the page shows the key ${key}`);
-    const { scrollWidth, scrollHeight, width, height, hidden } = await page.evaluate<
+    const { scrollWidth, scrollHeight, width, height, hidden, framed } = await page.evaluate<
       Record<string, number>
     >(`((main) => ({
       scrollWidth: document.documentElement.scrollWidth,
       scrollHeight: document.documentElement.scrollHeight,
       width: innerWidth,
       height: innerHeight,
-      hidden: main ? main.scrollHeight - main.clientHeight : -1,
+      hidden: (main ?? document.documentElement).scrollHeight - (main ?? document.documentElement).clientHeight,
+      framed: main ? 1 : 0,
     }))(document.getElementById('main'))`);
     // The public pages stand outside the console's frame and are as long as they are.
-    const framed = hidden !== -1;
     if (scrollWidth !== width || (framed && scrollHeight !== height)) {
       throw new Error(`${name}: expected ${width} x ${height} px, the page has ${scrollWidth} x ${scrollHeight}`);
     }
     mkdirSync(results, { recursive: true });
     const viewport = page.viewportSize();
-    if (whole && framed && viewport) {
-      await page.setViewportSize({ ...viewport, height: viewport.height + (hidden ?? 0) });
-    }
-    await page.screenshot({ path: path.join(results, `${name}.png`), fullPage: whole && !framed });
-    if (whole && framed && viewport) await page.setViewportSize(viewport);
+    if (whole && viewport) await page.setViewportSize({ ...viewport, height: viewport.height + (hidden ?? 0) });
+    await page.screenshot({ path: path.join(results, `${name}.png`) });
+    if (whole && viewport) await page.setViewportSize(viewport);
   }
 
   /** For whoever has to find out why a step failed. */

@@ -3,9 +3,9 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router-dom';
 import { apiUrl } from '../../api/client';
-import { usePersonNames } from '../../api/hooks';
+import { usePersonNames, useTask } from '../../api/hooks';
 import type { ComplaintDetail } from '../../api/types';
-import { LevelChip } from '../../design/marks';
+import { LevelChip, TaskStateChip } from '../../design/marks';
 import { Answer, Fact, Facts, Loading, PageHead, Panel, Problem, Say } from '../../design/parts';
 import { useSelf } from '../../me';
 import { formatDistance } from '../../view/place';
@@ -83,7 +83,7 @@ function Duplicates({ complaint, may }: { complaint: ComplaintDetail; may: boole
   const mergeable = complaint.state === 'received' || complaint.state === 'accepted';
   return (
     <Panel title={t('complaint.duplicates')} flush testId="complaint-duplicates">
-      <div style={{ padding: '0 14px' }}>
+      <div style={{ padding: '0 14px 6px' }}>
         <Problem error={command.error} />
         {complaint.duplicates.length === 0 && <p className="muted">{t('complaint.noDuplicates')}</p>}
       </div>
@@ -109,6 +109,7 @@ function Duplicates({ complaint, may }: { complaint: ComplaintDetail; may: boole
             {may && mergeable && ['received', 'accepted', 'investigating'].includes(other.state) && (
               <Button
                 size="small"
+                style={{ marginTop: 6 }}
                 loading={command.isPending}
                 onClick={() => command.mutate({ command: 'merge', body: { into: other.id } })}
                 data-testid="merge-into"
@@ -132,6 +133,17 @@ function Duplicates({ complaint, may }: { complaint: ComplaintDetail; may: boole
         </div>
       )}
     </Panel>
+  );
+}
+
+/** A task by its title; by its id as long as, or for whom, it is not to be read. */
+function TaskLink({ id }: { id: string }) {
+  const { data } = useTask(id);
+  return (
+    <div className="cluster" style={{ justifyContent: 'space-between' }}>
+      <Link to={`/tasks/${id}`}>{data?.title ?? id}</Link>
+      {data && <TaskStateChip state={data.state} />}
+    </div>
   );
 }
 
@@ -314,11 +326,7 @@ function Page({ complaint }: { complaint: ComplaintDetail }) {
           {complaint.taskIds.length > 0 && (
             <Panel title={t('complaint.tasks')} testId="complaint-tasks">
               {complaint.taskIds.map((task) => (
-                <div key={task}>
-                  <Link to={`/tasks/${task}`} className="mono">
-                    {task}
-                  </Link>
-                </div>
+                <TaskLink key={task} id={task} />
               ))}
             </Panel>
           )}

@@ -41,14 +41,15 @@ export default function ComplaintsPage() {
     {
       title: t('complaint.what'),
       render: (_, complaint) => (
-        <>
+        // Words of any length leave room for the clocks beside them.
+        <div style={{ maxWidth: 420, whiteSpace: 'normal' }}>
           <Link to={`/complaints/${complaint.id}`} style={{ fontWeight: 500 }}>
             {title(complaint)}
           </Link>
           <div className="row-note">
             {[complaint.number, complaint.place, complaint.enterpriseName].filter(Boolean).join(' · ')}
           </div>
-        </>
+        </div>
       ),
     },
     { title: t('complaint.category_'), render: (_, complaint) => t(`complaint.category.${complaint.category}`) },
