@@ -11,6 +11,7 @@ import { useSelf } from '../../me';
 import { ofAuthority } from '../../view/access';
 import { caseActionsOf, caseStepsOf } from '../../view/case-steps';
 import { formatTime } from '../../view/time';
+import { useDivisionName } from '../enterprises/division-name';
 import { Told } from '../notices/Told';
 import { DecisionForm, NoticeForm, StatementForm, useBasisText } from './forms';
 import { CaseClock, CaseStateChip } from './marks';
@@ -185,6 +186,7 @@ function Detail({ of }: { of: Case }) {
   const actions = caseActionsOf(of, me, now);
   const may = (action: (typeof actions)[number]) => actions.includes(action);
   const nameOf = usePersonNames(of.investigators);
+  const divisionName = useDivisionName();
   const [again, setAgain] = useState(false);
   return (
     <>
@@ -246,8 +248,8 @@ function Detail({ of }: { of: Case }) {
                 )}
               </Fact>
               <Fact label={t('case.actAt')}>{formatTime(of.actAt, 'day')}</Fact>
-              <Fact label={t('case.handlingUnit')}>{of.handlingUnit}</Fact>
-              <Fact label={t('case.authority')}>{of.decisionAuthority}</Fact>
+              <Fact label={t('case.handlingUnit')}>{divisionName(of.handlingUnit)}</Fact>
+              <Fact label={t('case.authority')}>{of.decisionAuthority && divisionName(of.decisionAuthority)}</Fact>
               <Fact label={t('case.due.decide')}>{formatTime(of.decideBy, 'day')}</Fact>
               <Fact label={t('case.due.publish')}>
                 {of.publishedAt ? formatTime(of.publishedAt, 'day') : formatTime(of.publishBy, 'day')}

@@ -36,11 +36,12 @@ const bodyOf = ({ kinds, fine, basisIds, factsFound }: Penalty) => ({
 });
 
 export function useBasisText(): (basis: LegalBasis) => string {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const yuan = (amount: number) => amount.toLocaleString(i18n.language);
   return ({ title, article, fine, confidence }) =>
     [
       `${title}${article}`,
-      fine && t('case.fineRange', { min: fine.min, max: fine.max }),
+      fine && t('case.fineRange', { min: yuan(fine.min), max: yuan(fine.max) }),
       confidence !== 'C' && t('case.toConfirm'),
     ]
       .filter(Boolean)

@@ -18,7 +18,12 @@ function ModelPanel({ model, mayActivate }: { model: ScoringModel; mayActivate: 
   const weighed = model.weights.filter(({ weight }) => weight > 0);
   const figure = (value: number | undefined) => value?.toFixed(3);
   return (
-    <section data-testid="fraud-model" data-version={model.version} data-active={model.active}>
+    <section
+      style={{ marginBottom: 12 }}
+      data-testid="fraud-model"
+      data-version={model.version}
+      data-active={model.active}
+    >
       <Panel
         title={<span className="mono">{model.version}</span>}
         extra={
@@ -41,7 +46,7 @@ function ModelPanel({ model, mayActivate }: { model: ScoringModel; mayActivate: 
         }
       >
         <Problem error={activate.error} />
-        {model.outcome && <p>{say(model.outcome)}</p>}
+        {model.outcome && <p style={{ marginBottom: 10 }}>{say(model.outcome)}</p>}
         <Facts>
           <Fact label={t('authenticity.kindTitle')}>{t(`authenticity.kind.${model.kind}`)}</Fact>
           <Fact label={t('authenticity.examples')}>

@@ -34,7 +34,7 @@ export function Origins({ task }: { task: Task }) {
           {task.detail}
         </p>
       )}
-      <ul className="cluster">
+      <ul className="cluster" style={{ marginTop: task.detail ? 10 : 0 }}>
         {shown.map((origin) => {
           const path = pathOf(origin, task);
           const name = t(`task.origin.${origin.kind}`);
