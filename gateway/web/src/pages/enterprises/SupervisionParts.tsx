@@ -245,7 +245,7 @@ export function CreditPart({ parts }: Pick<PartProps, 'parts'>) {
             ...standings.map((standing) => ({
               key: `standing ${standing.scheme}`,
               cells: [
-                standing.scheme,
+                t(`credit.scheme.${standing.scheme}`),
                 <b key="score" data-testid={`score-${standing.scheme}`}>
                   {standing.score}
                 </b>,
@@ -256,7 +256,7 @@ export function CreditPart({ parts }: Pick<PartProps, 'parts'>) {
             ...finals.map((final) => ({
               key: final.id,
               cells: [
-                `${final.scheme} ${final.period}`,
+                `${t(`credit.scheme.${final.scheme}`)} ${final.period}`,
                 String(final.score),
                 t(`file.word.colour.${final.colour}`),
                 final.finalAt ? formatTime(final.finalAt, 'day') : '',

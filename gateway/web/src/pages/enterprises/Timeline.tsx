@@ -46,6 +46,8 @@ const PAGES: Partial<Record<TimelineEntry['subject']['kind'], string>> = {
   task: 'tasks',
   case: 'cases',
   complaint: 'complaints',
+  check: 'checks',
+  project: 'projects',
 };
 
 function Title({ entry }: { entry: TimelineEntry }) {
@@ -57,7 +59,9 @@ function Title({ entry }: { entry: TimelineEntry }) {
       ? `${t(`alarmCode.${title}`, { defaultValue: title })}${factor}`
       : kind === 'suspicion'
         ? `${t(`file.word.authenticity.${title}`, { defaultValue: title })}${factor}`
-        : title;
+        : kind === 'check'
+          ? t(`permits.check.${title}`, { defaultValue: title })
+          : title;
   const page = PAGES[subject.kind];
   const what = t(`timeline.${kind}.${verb}`, { defaultValue: t(`task.verb.${verb}`, { defaultValue: verb }) });
   return (

@@ -83,7 +83,7 @@ function Limits({ permit }: { permit: Permit }) {
         <tbody>
           {permit.limits.map((limit) => (
             <tr key={limit.id}>
-              <td>{limit.outletId}</td>
+              <td>{permit.outlets.find(({ outletId }) => outletId === limit.outletId)?.code ?? limit.outletId}</td>
               <td>{factorName(limit.factor, i18n.language)}</td>
               <td>{t(`period.${limit.period}`)}</td>
               <td className="num">
@@ -201,7 +201,7 @@ function Detail({ permit }: { permit: Permit }) {
               </Fact>
               <Fact label={t('permit.issuer')}>{permit.issuer}</Fact>
               <Fact label={t('permits.premises')} wide>
-                {permit.premises ?? permit.address}
+                {permit.premises ?? permit.address ?? enterprise.data?.address}
               </Fact>
             </Facts>
           </Panel>
