@@ -208,6 +208,32 @@ describe('a sheet', () => {
   });
 });
 
+describe("another division's permit", () => {
+  it('is not changed by a sheet that puts its number on an own enterprise; its content is not shown', async () => {
+    const theirs = { enterpriseId: 'e68', managementClass: 'key' as const, issuer: '台州市生态环境局', limits: [] };
+    const valid = { validFrom: '2026-01-01T00:00:00+08:00', validTo: '2030-12-31T00:00:00+08:00' };
+    await tellEnterprise(68, JIAOJIANG);
+    await tellEnterprise(69);
+    await factsHandled(client, 'permits');
+    const permit = { id: number(68), number: number(68), ...theirs, ...valid };
+    await client.call('permits.import', { permits: [permit] }, { as: province });
+    const county = administrator('330483');
+    await expect(client.call('permits.import', { permits: [permit] }, { as: county })).rejects.toMatchObject({
+      status: 403,
+    });
+    const sheet = await upload(csv([row(68, { enterpriseId: 'e69' })]), county);
+    const got = await until(async () => {
+      const one = await look(sheet.id, county);
+      return one.sheet.state === 'parsing' ? undefined : one;
+    });
+    expect(got.items).toMatchObject([
+      { state: 'wrong', changes: [], errors: [{ expected: expect.stringContaining('your own division') }] },
+    ]);
+    const stored = await db.collection('permits').findOne({ number: number(68) });
+    expect(stored).toMatchObject({ enterpriseId: 'e68', version: 1 });
+  });
+});
+
 describe('files that are none', () => {
   it('what is larger than the limit is refused, and nothing of it is kept', async () => {
     let sent = 0;
