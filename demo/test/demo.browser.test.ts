@@ -2,6 +2,7 @@ import { mainLine } from './main-line';
 import { RunningDemo } from './running-demo';
 import { approval } from './story-approval';
 import { complaint } from './story-complaint';
+import { quota } from './story-quota';
 import { suspicion } from './story-suspicion';
 
 /** What people do with the demo, in a real browser, on one running system: starting it takes longer than most stories. */
@@ -14,6 +15,8 @@ describe('the main line', () => mainLine(demo));
 describe('a suspicion', () => suspicion(demo));
 
 describe('production before approval', () => approval(demo));
+
+describe('a quota runs out', () => quota(demo));
 describe('a complaint', () => complaint(demo));
 
 test('everything ends within 15 s', async () => {
