@@ -21,7 +21,12 @@ export function checkTestTypes(): string {
 
 function checkWorkspace(workspace: string): string {
   const from = path.relative(folder, path.join(repositoryRoot, workspace));
-  const include = ['src/**/*.test.ts', 'src/**/*.d.ts', 'test/**/*.ts'].map((pattern) => `${from}/${pattern}`);
+  const root = path.relative(folder, repositoryRoot);
+  const include = [
+    ...['src/**/*.test.ts', 'src/**/*.d.ts', 'test/**/*.ts'].map((pattern) => `${from}/${pattern}`),
+    // The gateway's tests run services in their own process, with what those declare.
+    ...(workspace === 'gateway' ? [`${root}/services/*/src/*.d.ts`] : []),
+  ];
   const config = path.join(folder, `${workspace.replaceAll('/', '-')}.json`);
   const content = JSON.stringify({
     extends: path.relative(folder, path.join(repositoryRoot, 'tsconfig.test.json')),

@@ -321,7 +321,7 @@ describe('facts of a case, each twice and in any order', () => {
 describe('facts of tasks, duties and complaints, each twice and in any order', () => {
   const task = (party: string, verb: string, sequence: number) => ({
     subject: `facts.tasking.task.${verb}`,
-    codec: taskingFacts.TaskChanged as Codec<never>,
+    codec: taskingFacts.TaskChanged as unknown as Codec<never>,
     entity: `t-${party}`,
     sequence,
     data: filled(taskingFacts.TaskChanged, {
@@ -336,7 +336,7 @@ describe('facts of tasks, duties and complaints, each twice and in any order', (
   });
   const duty = (party: string, verb: string, state: string, sequence: number) => ({
     subject: `facts.permits.duty.${verb}`,
-    codec: permitsFacts.DutyChanged as Codec<never>,
+    codec: permitsFacts.DutyChanged as unknown as Codec<never>,
     entity: `d-${party}`,
     sequence,
     data: filled(permitsFacts.DutyChanged, {
@@ -350,7 +350,7 @@ describe('facts of tasks, duties and complaints, each twice and in any order', (
   });
   const complaint = (party: string) => ({
     subject: 'facts.complaints.complaint.closed',
-    codec: complaintsFacts.ComplaintChanged as Codec<never>,
+    codec: complaintsFacts.ComplaintChanged as unknown as Codec<never>,
     entity: `k-${party}`,
     sequence: 7,
     data: filled(complaintsFacts.ComplaintChanged, {

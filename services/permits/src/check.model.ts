@@ -64,5 +64,5 @@ export function checkModel(db: Connection): Model<StoredCheck> {
   schema.index({ enterpriseId: 1, _id: -1 });
   schema.index({ divisionPath: 1, _id: -1 });
   schema.index({ active: 1, _id: -1 });
-  return db.model('Check', schema);
+  return db.model<StoredCheck>('Check', schema);
 }

@@ -79,7 +79,7 @@ export function observations(db: Connection): Observations {
     { collection: 'exceedances', versionKey: false },
   );
   exceedance.index({ enterpriseId: 1, active: 1 });
-  return { totals: db.model('DayTotal', total), exceedances: db.model('Exceedance', exceedance) };
+  return { totals: db.model<DayTotal>('DayTotal', total), exceedances: db.model<Exceedance>('Exceedance', exceedance) };
 }
 
 /** Keeps what was measured: the newest of each outlet and day, the newest state of each exceedance. */

@@ -202,6 +202,6 @@ export function permitModels(db: Connection): PermitModels {
     permits: db.model<StoredPermit>('Permit', permit),
     versions: db.model<PermitVersion>('PermitVersion', version),
     enterprises: db.model<EnterprisePlace>('EnterprisePlace', enterprise),
-    applications: db.model('PermitApplication', application),
+    applications: db.model<StoredApplication>('PermitApplication', application),
   };
 }

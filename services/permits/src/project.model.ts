@@ -64,5 +64,5 @@ export function projectModel(db: Connection): Model<StoredProject> {
   schema.index({ outletIds: 1 });
   schema.index({ divisionPath: 1, _id: -1 });
   schema.index({ checkedDay: 1 });
-  return db.model('Project', schema);
+  return db.model<StoredProject>('Project', schema);
 }

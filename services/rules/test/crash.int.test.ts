@@ -112,6 +112,8 @@ async function setUp(): Promise<void> {
       version: 1,
       status: 'valid',
       limits: [limit],
+      outlets: [],
+      quotas: [],
     });
   }
   await until(async () => {

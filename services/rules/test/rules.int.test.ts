@@ -134,6 +134,8 @@ async function source(medium: 'gas' | 'water', permitted = true): Promise<Source
       version: 1,
       status: 'valid',
       limits,
+      outlets: [],
+      quotas: [],
     });
     await until(async () => (await db.collection('permits').countDocuments({ _id: `p-${id}` as never })) === 1);
   }
