@@ -474,4 +474,36 @@ describe('API keys', () => {
     expect((await administrator.ask('DELETE', `/api/v1/api-keys/${id}`)).status).toBe(204);
     expect((await administrator.ask('DELETE', `/api/v1/api-keys/${newId()}`)).status).toBe(404);
   });
+
+  test('an administrator makes, sees and revokes those of the own division, and of those within it, only', async () => {
+    const county = await gateway.as({ roles: ['administrator'], division: '330483' });
+    const make = (visitor: Visitor, division: string) =>
+      visitor.post('/api/v1/api-keys', { name: `of ${division}`, division });
+    const idOf = async (answer: Promise<{ status: number; body: unknown }>) => {
+      const { status, body } = await answer;
+      expect(status).toBe(201);
+      return (body as { id: string }).id;
+    };
+    for (const division of ['331002', '330000']) {
+      expect(await make(county, division)).toMatchObject({ status: 422, body: { errors: [{ field: 'division' }] } });
+    }
+    const own = await idOf(make(county, '330483'));
+    const other = await idOf(make(administrator, '331002'));
+    const seen = (await county.get('/api/v1/api-keys')).text;
+    expect([seen.includes(own), seen.includes(other)]).toEqual([true, false]);
+    expect((await administrator.get('/api/v1/api-keys')).text).toContain(own);
+    expect((await county.ask('DELETE', `/api/v1/api-keys/${other}`)).status).toBe(404);
+    expect((await county.ask('DELETE', `/api/v1/api-keys/${own}`)).status).toBe(204);
+  });
+
+  test.each([
+    ['registry', { divisions: [] }],
+    ['accounts', { accounts: [] }],
+  ])("import of %s: a county's administrator may not", async (what, body) => {
+    const county = await gateway.as({ roles: ['administrator'], division: '330483' });
+    expect(await county.post(`/api/v1/import/${what}`, body)).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { type RunningService, runService } from '@greenwatch/kit';
 import { serviceEnvironment, type TestServers, testServers, until } from '@greenwatch/testkit';
 import { permitsService } from '../../services/permits/src/permits.service';
@@ -92,6 +93,61 @@ describe('sheets through the API', () => {
     expect(large.status).toBe(413);
     expect((await read(administrator, '/permits/sheets')).body.items).toHaveLength(1);
   });
+});
+
+/** Sends a sheet piece by piece; with `announced`, its length in a header. @returns the status, and what was sent by then */
+function stream(megabytes: number, announced: boolean): Promise<{ status: number; sent: number }> {
+  const before = '--b\r\ncontent-disposition: form-data; name="sheet"; filename="a.csv"\r\n\r\n';
+  const after = '\r\n--b--\r\n';
+  const piece = Buffer.alloc(1024 * 1024, 'a');
+  const length = before.length + megabytes * piece.length + after.length;
+  return new Promise((resolve, reject) => {
+    let sent = 0;
+    let answered = false;
+    const sending = request(`${gateway.base}/api/v1/permits/sheets`, {
+      method: 'POST',
+      headers: {
+        cookie: administrator.cookie ?? '',
+        'content-type': 'multipart/form-data; boundary=b',
+        ...(announced ? { 'content-length': length } : {}),
+      },
+    });
+    sending.on('response', (answer) => {
+      answered = true;
+      answer.resume();
+      resolve({ status: answer.statusCode ?? 0, sent });
+      sending.destroy();
+    });
+    sending.on('error', (error) => answered || reject(error));
+    sending.write(before);
+    const next = (): void => {
+      if (answered) return;
+      if (sent === megabytes) {
+        sending.end(after);
+        return;
+      }
+      sent += 1;
+      if (sending.write(piece)) setImmediate(next);
+      else sending.once('drain', next);
+    };
+    next();
+  });
+}
+
+describe('a sheet of 60 MiB', () => {
+  const sheets = async () => (await read(administrator, '/permits/sheets')).body.items.length;
+
+  it('in pieces: 413 at the limit, and nothing of it is kept', async () => {
+    const had = await sheets();
+    expect(await stream(60, false)).toMatchObject({ status: 413 });
+    expect(await sheets()).toBe(had);
+  }, 60_000);
+
+  it('that says its length is refused before it is sent', async () => {
+    const { status, sent } = await stream(60, true);
+    expect(status).toBe(413);
+    expect(sent).toBeLessThan(50);
+  }, 60_000);
 });
 
 describe('projects and duties through the API', () => {

@@ -18,12 +18,16 @@ export interface Line {
   body?: unknown;
   /** What people of a county get for whatever id, where it is not 404. */
   foreign?: number;
+  /** The authority of every county sees it, on purpose. */
+  shared?: boolean;
+  /** For people of the province only: 403 for a county's, whatever their role. */
+  province?: boolean;
   /** Not asked: what it does ends the visitor's session, or it never ends by itself. */
   apart?: string;
 }
 export type RecordKind =
   | ('enterprise' | 'outlet' | 'mn' | 'person' | 'task' | 'complaint' | 'project' | 'duty' | 'permit' | 'check')
-  | ('operator' | 'entry' | 'uscc' | 'unknown' | 'word' | 'scheme' | 'party');
+  | ('operator' | 'entry' | 'rating' | 'notice' | 'key' | 'uscc' | 'unknown' | 'word' | 'scheme' | 'party');
 
 const AUTHORITY = [
   ...([
@@ -96,9 +100,9 @@ export const MATRIX: readonly Line[] = [
   post('/devices/{mn}/claim', 'command', 'mn', { outletId: '$outlet', password: '123456' }),
   get('/persons', 'authority'),
   get('/persons/{id}', 'every', 'person'),
-  post('/import/registry', 'administrator', '', { divisions: [] }),
-  post('/import/permits', 'administrator', '', { permits: [] }),
-  post('/import/accounts', 'administrator', '', { accounts: [] }),
+  line('POST /import/registry', 'administrator', '', { body: { divisions: [] }, province: true }),
+  line('POST /import/permits', 'administrator', '', { body: { permits: [] }, province: true }),
+  line('POST /import/accounts', 'administrator', '', { body: { accounts: [] }, province: true }),
   // Readings.
   get('/readings', 'every', '', 'mn=$mn&kind=hour'),
   get('/outlets/{outletId}/readings', 'every', 'outlet', 'kind=hour'),
@@ -186,7 +190,7 @@ export const MATRIX: readonly Line[] = [
   get('/permits/{permitId}/applications', 'every', 'permit'),
   post('/permits/{permitId}/applications', 'command', 'permit', { kind: 'renewal', receivedAt: PAST }),
   get('/checks', 'every', '', 'enterpriseId=$enterprise'),
-  get('/checks/{id}', 'every', 'unknown'),
+  get('/checks/{id}', 'every', 'check'),
   get('/projects', 'every', '', 'enterpriseId=$enterprise'),
   post('/projects', ['administrator', 'supervisor', 'officer'], '', {
     ...{ name: WORDS, enterpriseId: '$enterprise', eiaClass: 'form' },
@@ -195,7 +199,7 @@ export const MATRIX: readonly Line[] = [
   post('/projects/{id}/steps', ['administrator', 'supervisor', 'officer', 'principal'], 'project', {
     ...{ step: 'construction-started', at: PAST },
   }),
-  post('/import/projects', 'administrator', '', { projects: [] }),
+  line('POST /import/projects', 'administrator', '', { body: { projects: [] }, province: true }),
   get('/duties', 'every', '', 'enterpriseId=$enterprise'),
   get('/duties/ranking', 'authority', '', 'division=$division&month=2026-03'),
   get('/duties/rates', 'authority', '', 'division=$division&month=2026-03'),
@@ -239,21 +243,22 @@ export const MATRIX: readonly Line[] = [
   post('/credit/entries/{entryId}/repair', 'parties', 'entry', { corrected: WORDS, pledge: WORDS }),
   post('/credit/entries/{entryId}/repair-decision', 'command', 'entry', { decision: 'granted', reason: WORDS }),
   get('/credit/ratings', 'every'),
-  get('/credit/ratings/{id}', 'every', 'unknown'),
+  get('/credit/ratings/{id}', 'every', 'rating'),
   // Of another county there is nobody to be rated.
   line('POST /credit/ratings/run', 'command', '', { body: RATED, foreign: 200 }),
   line('POST /credit/ratings/notify', 'command', '', { body: RATED, foreign: 200 }),
-  post('/credit/ratings/{id}/object', 'parties', 'unknown', { text: WORDS }),
-  post('/credit/ratings/{id}/answer', 'command', 'unknown', { decision: 'upheld', reason: WORDS }),
-  post('/credit/ratings/{id}/publish', 'command', 'unknown'),
-  post('/credit/ratings/{id}/final', 'command', 'unknown'),
-  post('/credit/ratings/{id}/withdraw', 'command', 'unknown', { reason: WORDS }),
+  post('/credit/ratings/{id}/object', 'parties', 'rating', { text: WORDS }),
+  post('/credit/ratings/{id}/answer', 'command', 'rating', { decision: 'upheld', reason: WORDS }),
+  post('/credit/ratings/{id}/publish', 'command', 'rating'),
+  post('/credit/ratings/{id}/final', 'command', 'rating'),
+  post('/credit/ratings/{id}/withdraw', 'command', 'rating', { reason: WORDS }),
   get('/credit/blacklist', 'operators'),
   post('/credit/blacklist/{operatorId}/list', 'command', 'operator', { reason: WORDS }),
   post('/credit/blacklist/{operatorId}/lift', 'command', 'operator', { reason: WORDS }),
-  line('POST /credit/import', 'administrator', '', { body: { entries: [] } }),
-  get('/operators', 'operators'),
-  get('/operators/{id}', 'operators', 'unknown'),
+  line('POST /credit/import', 'administrator', '', { body: { entries: [] }, province: true }),
+  // Operators work across the province: whoever relies on one sees it.
+  line('GET /operators', 'operators', '', { shared: true }),
+  line('GET /operators/{id}', 'operators', 'operator', { shared: true, foreign: 200 }),
   get('/public/credit', 'open'),
   get('/public/credit/{uscc}', 'open', 'uscc'),
   // Fraud.
@@ -267,12 +272,12 @@ export const MATRIX: readonly Line[] = [
   get('/fraud/runs/{id}', 'authority', 'unknown'),
   get('/fraud/models', 'authority'),
   get('/fraud/examples', 'authority'),
-  post('/fraud/examples', 'administrator', '', { examples: [] }),
+  line('POST /fraud/examples', 'administrator', '', { body: { examples: [{ id: 'x', group: 'x', features: {}, verdict: 'normal', at: PAST, demo: true }] }, province: true }),
   // One model scores the whole province: not for a county's people at all.
-  line('POST /fraud/models/{version}/activate', 'command', 'unknown', { foreign: 403 }),
+  line('POST /fraud/models/{version}/activate', 'command', 'unknown', { foreign: 403, province: true }),
   // Notices.
   get('/notices', 'every'),
-  post('/notices/{id}/read', 'every', 'unknown'),
+  post('/notices/{id}/read', 'every', 'notice'),
   // A list: nothing of another's is in it.
   line('GET /notices/of/{kind}/{id}', 'authority', 'word task', { foreign: 200 }),
   get('/phone-messages', ['administrator', 'complaint-handler']),
@@ -281,5 +286,5 @@ export const MATRIX: readonly Line[] = [
   line('GET /events', 'every', '', { apart: 'never ends; events.int.test.ts' }),
   get('/api-keys', 'administrator'),
   line('POST /api-keys', 'administrator', '', { body: { name: 'matrix', division: '$division' } }),
-  line('DELETE /api-keys/{id}', 'administrator', 'unknown'),
+  line('DELETE /api-keys/{id}', 'administrator', 'key'),
 ];

@@ -9,6 +9,8 @@ import { type App, actionRoute, declare, json } from '../route';
 
 /** 26,000 permits are some 20 MiB; what a service reads it limits itself, too. */
 export const SHEET_LIMIT = 50 * 1024 * 1024;
+/** With what multipart puts around it. */
+const UPLOAD_LIMIT = SHEET_LIMIT + 64 * 1024;
 /** A sheet over a slow line. */
 const SHEET_TIMEOUT_MS = 240_000;
 /** A year of a county's projects from another register. */
@@ -77,13 +79,15 @@ export function permitRoutes(app: App, gateway: Gateway): void {
         answers: { 201: json(Sheet, 'Stored; it is being read') },
         problems: [409, 413, 415, 422],
       }),
-      bodyLimit: SHEET_LIMIT + 64 * 1024,
+      bodyLimit: UPLOAD_LIMIT,
       preValidation: async (request) => requireRole(callerOf(request), upload.roles),
     },
     async (request, reply) => {
+      const tooLarge = () => new DomainError('TOO_LARGE', `A sheet may have at most ${SHEET_LIMIT} bytes.`, 413);
+      // Who says beforehand how much it is need not send it.
+      if (Number(request.headers['content-length'] ?? 0) > UPLOAD_LIMIT) throw tooLarge();
       const part = await request.file({ limits: { files: 1, fields: 0, fileSize: SHEET_LIMIT } });
       if (part?.fieldname !== 'sheet') throw invalid('body.sheet', 'is required: one file part of this name');
-      const tooLarge = () => new DomainError('TOO_LARGE', `A sheet may have at most ${SHEET_LIMIT} bytes.`, 413);
       // busboy only cuts the file off at the limit: half a sheet must fail on the way, not be read.
       const content = new Transform({
         transform: (chunk, _, done) => done(null, chunk),
