@@ -120,7 +120,7 @@ export function suspicion(demo: RunningDemo): void {
     expect(text).toContain('疑似异常');
     expect(text).not.toMatch(TOO_MUCH_SAID);
     expect(text).not.toMatch(/w\d{5}/);
-    await supervisor.picture('a3-evidence', { whole: true });
+    await supervisor.picture('a3-evidence');
   });
 
   step('its inspection is open to her, who accepts it as the first of two', async () => {

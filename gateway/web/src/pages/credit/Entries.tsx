@@ -131,7 +131,11 @@ export function Entries({ of, withParty }: { of: List<CreditEntry>; withParty?: 
   const what = (entry: CreditEntry) => (
     <>
       <div className="row-title">{eventName(entry)}</div>
-      <div className="row-note">{[entry.caseNo, entry.evidence].filter(Boolean).join(' · ')}</div>
+      <div className="row-note">
+        {[entry.evidence.includes(entry.caseNo ?? ' ') ? undefined : entry.caseNo, entry.evidence]
+          .filter(Boolean)
+          .join(' · ')}
+      </div>
       <Pleas entry={entry} />
     </>
   );

@@ -21,7 +21,7 @@ export function Lines({ of }: { of: Pick<ScoreExplained, 'base' | 'lines' | 'sco
         {of.lines.map((line, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: one entry may stand in several lines, and lines never move
           <tr key={i} data-kind={line.kind}>
-            <td style={{ padding: '6px 0' }}>
+            <td>
               <div className="row-title">{name(line.name)}</div>
               <div className="row-note">
                 {[

@@ -27,7 +27,7 @@ export function PartyCredit({ kind, id }: { kind: PartyKind; id: string }) {
         actions={supervises(me) && <RecordEntry kind={kind} id={id} />}
       />
       {newestRating && (
-        <p className="cluster">
+        <p className="cluster" style={{ marginBottom: 12 }}>
           <ColourChip colour={newestRating.colour} score={newestRating.score} />
           <span>{newestRating.period}</span>
           <RatingStateChip rating={newestRating} />
