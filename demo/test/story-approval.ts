@@ -1,7 +1,11 @@
-import type { Check, Duty, DutyDetail, Notice, Page, Project, Task } from '@greenwatch/contracts';
+import type { Check, Duty, DutyDetail, Notice, Project, Task } from '@greenwatch/contracts';
 import { BEFORE_APPROVAL, storyProjects } from '../src/stories';
 import { DESK, PHONE, type RunningDemo } from './running-demo';
 import { eventually, type Visitor, words } from './visitor';
+
+interface Page<T> {
+  items: T[];
+}
 
 const COUNTY = '330483';
 const { enterpriseId: ENTERPRISE, outletId: OUTLET } = BEFORE_APPROVAL;

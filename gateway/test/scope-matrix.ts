@@ -272,7 +272,10 @@ export const MATRIX: readonly Line[] = [
   get('/fraud/runs/{id}', 'authority', 'unknown'),
   get('/fraud/models', 'authority'),
   get('/fraud/examples', 'authority'),
-  line('POST /fraud/examples', 'administrator', '', { body: { examples: [{ id: 'x', group: 'x', features: {}, verdict: 'normal', at: PAST, demo: true }] }, province: true }),
+  line('POST /fraud/examples', 'administrator', '', {
+    body: { examples: [{ id: 'x', group: 'x', features: {}, verdict: 'normal', at: PAST, demo: true }] },
+    province: true,
+  }),
   // One model scores the whole province: not for a county's people at all.
   line('POST /fraud/models/{version}/activate', 'command', 'unknown', { foreign: 403, province: true }),
   // Notices.

@@ -41,7 +41,7 @@ export class Devices {
   readonly #outlets;
 
   constructor(db: Connection) {
-    this.#devices = db.model('Device', deviceSchema);
+    this.#devices = db.model<DeviceDocument>('Device', deviceSchema);
     this.#outlets = db.model('Outlet', outletSchema);
   }
 
