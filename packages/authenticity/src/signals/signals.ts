@@ -99,7 +99,10 @@ function calm(factor: PreparedFactor, surroundings: Surroundings): Signal {
   const amount = found.reduce((sum, s) => sum + (s.depth - 2) * blocks(s), 0);
   const sentence = {
     code: 'calm',
-    values: { count: found.length, hours: round(found.reduce((sum, s) => sum + blocks(s) * 24, 0)) },
+    values: {
+      count: found.length,
+      hours: round(found.reduce((sum, s) => sum + ((s.last - s.first + 1) * factor.stepMs) / HOUR, 0)),
+    },
   };
   const runs = found.map((s): [number, number] => [s.first, s.last]);
   const suspicion = amount > 0 ? ramp(log(amount), log(5), log(50)) : 0;
