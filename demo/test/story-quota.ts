@@ -1,9 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Check, EnterpriseFile, Notice, Page, QuotaUse, Task } from '@greenwatch/contracts';
+import type { Check, EnterpriseFile, Notice, QuotaUse, Task } from '@greenwatch/contracts';
 import { QUOTA } from '../src/stories';
 import { DESK, type RunningDemo } from './running-demo';
 import { eventually, results, type Visitor, words } from './visitor';
+
+interface Page<T> {
+  items: T[];
+}
 
 const COUNTY = '330483';
 const { enterpriseId: ENTERPRISE, outletId: OUTLET, factor: FACTOR } = QUOTA;

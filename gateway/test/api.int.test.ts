@@ -194,6 +194,8 @@ describe('the document describes what the API does', () => {
     url
       .replace('{kind}', 'task')
       .replace('{day}', '2026-03-01')
+      .replace('{partyKind}', 'enterprise')
+      .replace('{uscc}', '91130200699229617X')
       .replace(/\{\w+\}/g, 'unknown');
   const NEEDED: Record<string, string> = { mn: 'MN1', kind: 'hour', bbox: '118,27,123,32', zoom: '8' };
   const query = ({ parameters = [] }: Operation) =>
@@ -341,7 +343,10 @@ describe("an enterprise's file", () => {
       missing: string[];
       parts: Record<string, { available: boolean; reason?: string }>;
     };
-    expect(file.missing.sort()).toEqual(['alarms', 'latest', 'links', 'notices', 'permits']);
+    expect(file.missing.sort()).toEqual([
+      ...['alarms', 'cases', 'checks', 'complaints', 'credit', 'duties', 'fraud', 'latest', 'links', 'notices'],
+      ...['permits', 'projects', 'quotas', 'suspicions'],
+    ]);
     expect(file.parts.registry).toMatchObject({ available: true, source: 'registry', data: { id: 'e1' } });
     expect(file.parts.tasks).toMatchObject({ available: true, source: 'tasking' });
     expect(file.parts.permits?.reason).toContain('permits');

@@ -42,7 +42,7 @@ export class Devices {
 
   constructor(db: Connection) {
     this.#devices = db.model<DeviceDocument>('Device', deviceSchema);
-    this.#outlets = db.model('Outlet', outletSchema);
+    this.#outlets = db.model<OutletDocument>('Outlet', outletSchema);
   }
 
   /** @returns whether it now stands for other outlets, or its values count otherwise, than was known */
