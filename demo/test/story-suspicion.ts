@@ -360,6 +360,8 @@ export function suspicion(demo: RunningDemo): void {
   });
 
   step('the principal reads the decision and his credit, which are his to know', async () => {
+    // What happens to a case comes to the enterprise as a notice; its open page does not follow live.
+    await principal.page.reload();
     await caseIs(principal, 'decided');
     expect(await principal.text(await principal.see('case-decision', 'the decision'))).toContain(DOCUMENT);
     await principal.page.getByTestId('nav-credit').first().click();
