@@ -346,7 +346,8 @@ export function complaint(demo: RunningDemo): void {
     const ofEnterprise = JSON.stringify(await principal.asks(`enterprises/${ENTERPRISE}/file`));
     const notices = JSON.stringify(await principal.asks('notices'));
     expect(ofAuthority).toContain(receipt.number);
-    for (const hidden of ['complaint', id, receipt.number, WHAT, task.id]) {
+    // The visit is no secret afterwards: an inspection that was passed stands in the enterprise's credit.
+    for (const hidden of ['complaint', id, receipt.number, WHAT]) {
       expect(ofEnterprise).not.toContain(hidden);
       expect(notices).not.toContain(hidden);
     }
