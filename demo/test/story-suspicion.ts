@@ -377,15 +377,15 @@ export function suspicion(demo: RunningDemo): void {
   });
 }
 
-/** Picks one of a list that opens. */
+/** Picks the choice that begins so from a list that opens, and waits until the list is closed again. */
 async function chooses(visitor: Visitor, testId: string, label: string): Promise<void> {
   const { page } = visitor;
+  const list = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)');
   await (await visitor.see(testId, `a choice ${testId}`)).click();
-  const option = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option', {
-    hasText: label,
-  });
+  const option = list.locator('.ant-select-item-option').filter({ hasText: new RegExp(`^\\s*${label}`) });
   await (await visitor.see(option, `${label} to choose`)).click();
   await page.keyboard.press('Escape');
+  await eventually(`the list of ${testId} to close`, async () => (await list.count()) === 0);
 }
 
 const fineOf = (visitor: Visitor) => visitor.page.getByTestId('case-fine');
