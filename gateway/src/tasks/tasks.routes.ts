@@ -1,16 +1,13 @@
 import type { Readable } from 'node:stream';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { actions, Id, Task } from '@greenwatch/contracts';
-import { DomainError, invalid, notFound, requireRole } from '@greenwatch/kit';
+import { notFound, requireRole } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { callerOf } from '../authentication';
 import type { Gateway } from '../gateway';
+import { PHOTO_TIMEOUT_MS, receivePhoto } from '../receive-photo';
 import { type App, actionRoute, declare, json } from '../route';
 
 export const PHOTO_LIMIT = 20 * 1024 * 1024;
-/** A photo from a phone on a slow line takes its time. */
-const PHOTO_TIMEOUT_MS = 120_000;
 const PHOTO_TYPES = ['image/jpeg', 'image/png'] as const;
 
 /** Tasks: what people do with them, step by step, and the photos they bring back. */
@@ -75,28 +72,16 @@ export function taskRoutes(app: App, { kit: { call } }: Gateway): void {
       preValidation: async (request) => requireRole(callerOf(request), add.roles),
     },
     async (request, reply) => {
-      const part = await request.file({ limits: { files: 1, fields: 0, fileSize: PHOTO_LIMIT } });
-      if (part?.fieldname !== 'photo') throw invalid('body.photo', 'is required: one file part of this name');
-      const contentType = PHOTO_TYPES.find((type) => type === part.mimetype);
-      if (!contentType) {
-        throw new DomainError('UNSUPPORTED_MEDIA_TYPE', `A photo must be ${PHOTO_TYPES.join(' or ')}.`, 415);
-      }
-      // busboy only cuts the file off at the limit: a photo cut in half must fail on the way, not be stored.
-      const whole = new Transform({
-        transform: (chunk, _, done) => done(null, chunk),
-        flush: (done) => done(part.file.truncated ? tooLarge() : null),
-      });
-      const filename = part.filename.slice(0, 200);
-      const [task] = await Promise.all([
-        call(
-          'tasking.photo.add',
-          { taskId: request.params.id, filename, contentType },
-          { as: callerOf(request), stream: whole, timeoutMs: PHOTO_TIMEOUT_MS },
-        ),
-        pipeline(part.file, whole),
-      ]).catch((error) => {
-        throw part.file.truncated ? tooLarge() : error;
-      });
+      const task = await receivePhoto(
+        request,
+        { types: PHOTO_TYPES, limit: PHOTO_LIMIT },
+        ({ content, contentType, filename }) =>
+          call(
+            'tasking.photo.add',
+            { taskId: request.params.id, filename, contentType },
+            { as: callerOf(request), stream: content, timeoutMs: PHOTO_TIMEOUT_MS },
+          ),
+      );
       return reply.code(201).send(task);
     },
   );
@@ -131,5 +116,3 @@ export function taskRoutes(app: App, { kit: { call } }: Gateway): void {
     },
   );
 }
-
-const tooLarge = () => new DomainError('TOO_LARGE', `A photo may have at most ${PHOTO_LIMIT} bytes.`, 413);
