@@ -36,6 +36,7 @@ export { connectMongo, inTransaction, isDuplicateKey, isTransient } from './mong
 export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';
+export { Round, type RoundOptions } from './round';
 export { inScope, requireProvince, requireRole, type Scoped, scopeFilter } from './scope';
 export {
   defineService,

@@ -1,4 +1,4 @@
-import type { Kit, Lease } from '@greenwatch/kit';
+import { type Kit, Round } from '@greenwatch/kit';
 import type { FraudConfig } from './fraud-settings';
 import { boundEnterprises, type KnownSources } from './known-source.model';
 import type { HourReader } from './read-hours';
@@ -19,12 +19,8 @@ const DAY_MS = 86_400_000;
  * the run's progress are one transaction: after a kill the run goes on behind the last one, and nothing counts twice.
  */
 export class ScoringWorker {
-  readonly #lease: Lease;
+  readonly #round: Round;
   readonly #settling: SuspicionSettling;
-  #stopping = false;
-  #poked = false;
-  #wake: () => void = () => {};
-  #done: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly kit: Kit<FraudConfig>,
@@ -34,61 +30,41 @@ export class ScoringWorker {
     private readonly reader: HourReader,
     private readonly refit: Refit,
   ) {
-    this.#lease = kit.lease('scoring');
+    this.#round = new Round(
+      {
+        log: kit.log,
+        everyMs: LOOK_EVERY_MS,
+        againMs: AGAIN_AFTER_MS,
+        failed: 'a scoring run stopped short; it goes on in a moment',
+        lease: kit.lease('scoring'),
+      },
+      () => this.#next(),
+    );
     this.#settling = new SuspicionSettling(kit, models);
   }
 
   start(): void {
-    this.#done = this.#work();
+    this.#round.start();
   }
 
   /** A run was added: begin now rather than at the next look. */
   poke(): void {
-    this.#poked = true;
-    this.#wake();
+    this.#round.poke();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
-    await this.#done;
-    await this.#lease.release().catch(() => {});
+  stop(): Promise<void> {
+    return this.#round.stop();
   }
 
-  async #work(): Promise<void> {
-    while (!this.#stopping) {
-      this.#poked = false;
-      let wait = LOOK_EVERY_MS;
-      try {
-        if (await this.#lease.held()) {
-          await this.refit.ifDue();
-          const run = await this.models.runs
-            .findOne({ state: { $in: ['waiting', 'running'] } })
-            .sort({ createdAt: 1, _id: 1 })
-            .lean<RunDoc>();
-          if (run) {
-            await this.#goOn(run);
-            continue;
-          }
-        }
-      } catch (error) {
-        if (!this.#stopping) this.kit.log.warn({ err: error }, 'a scoring run stopped short; it goes on in a moment');
-        wait = AGAIN_AFTER_MS;
-      }
-      if (this.#poked && wait === LOOK_EVERY_MS) continue;
-      await this.#sleep(wait);
-    }
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    if (this.#stopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** @returns whether there was a run to work through */
+  async #next(): Promise<boolean> {
+    await this.refit.ifDue();
+    const run = await this.models.runs
+      .findOne({ state: { $in: ['waiting', 'running'] } })
+      .sort({ createdAt: 1, _id: 1 })
+      .lean<RunDoc>();
+    if (run) await this.#goOn(run);
+    return run !== null;
   }
 
   async #goOn(given: RunDoc): Promise<void> {
@@ -110,7 +86,7 @@ export class ScoringWorker {
     for (let at = 0; ahead; at++) {
       const data: EnterpriseData = await ahead;
       ahead = read(at + 1);
-      if (this.#stopping || !(await this.#lease.held())) return;
+      if (!(await this.#round.goesOn())) return;
       if (!(await this.#scoreOne(run, data, cursor, model))) return;
       cursor = data.enterpriseId;
     }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { readingsLog } from '@greenwatch/contracts';
-import { dayOf, type Kit } from '@greenwatch/kit';
+import { dayOf, type Kit, type LogCursor, Round } from '@greenwatch/kit';
 import { type Model, Schema } from 'mongoose';
 import { type ArchivedFrame, type ChainLink, flawOf, linkOf, packFrames, sha256 } from './archive-chain';
 
@@ -57,9 +57,8 @@ export interface Verification {
 export class FrameArchive {
   readonly chunks: Model<ChunkDoc>;
   readonly #heads: Model<HeadDoc>;
-  #stopping = false;
-  #wake: () => void = () => {};
-  #done: Promise<void> = Promise.resolve();
+  readonly #cursor: LogCursor;
+  readonly #round: Round;
 
   constructor(private readonly kit: Kit) {
     this.chunks = kit.db.model<ChunkDoc>(
@@ -88,52 +87,38 @@ export class FrameArchive {
         { collection: 'archive_head', versionKey: false },
       ),
     );
+    this.#cursor = kit.readingsLog.cursor();
+    this.#round = new Round(
+      {
+        log: kit.log,
+        everyMs: EVERY_MS,
+        failed: 'raw frames could not be archived; the log keeps them, it is tried again',
+        lease: kit.lease('archive'),
+      },
+      () => this.#follow(),
+    );
   }
 
   start(): void {
-    this.#done = this.#follow();
+    this.#round.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
-    await this.#done;
+  stop(): Promise<void> {
+    return this.#round.stop();
   }
 
-  async #follow(): Promise<void> {
-    const lease = this.kit.lease('archive');
-    const cursor = this.kit.readingsLog.cursor();
-    while (!this.#stopping) {
-      let more = false;
-      try {
-        if (await lease.held()) {
-          const head = await this.#heads.findById('head').lean();
-          const messages = await cursor.read(head?.lastSequence ?? 0, MAX_MESSAGES, 1_000);
-          await this.#append(
-            head ?? undefined,
-            messages.map(({ sequence, data }) => {
-              const frames: ArchivedFrame[] = readingsLog.FrameBatch.decode(data).packets;
-              return { sequence, day: dayOf(frames[0]?.receivedAt ?? 0), frames };
-            }),
-          );
-          more = messages.length === MAX_MESSAGES;
-        }
-      } catch (error) {
-        this.kit.log.warn({ err: error }, 'raw frames could not be archived; the log keeps them, it is tried again');
-      }
-      if (!more && !this.#stopping) await this.#pause();
-    }
-    await lease.release().catch(() => {});
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, EVERY_MS);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** @returns whether the log had as much as one chunk takes, so that there may be more */
+  async #follow(): Promise<boolean> {
+    const head = await this.#heads.findById('head').lean();
+    const messages = await this.#cursor.read(head?.lastSequence ?? 0, MAX_MESSAGES, 1_000);
+    await this.#append(
+      head ?? undefined,
+      messages.map(({ sequence, data }) => {
+        const frames: ArchivedFrame[] = readingsLog.FrameBatch.decode(data).packets;
+        return { sequence, day: dayOf(frames[0]?.receivedAt ?? 0), frames };
+      }),
+    );
+    return messages.length === MAX_MESSAGES;
   }
 
   async #append(head: HeadDoc | undefined, messages: ReadMessage[]): Promise<void> {

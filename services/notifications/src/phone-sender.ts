@@ -1,5 +1,5 @@
 import type { complaintsFacts } from '@greenwatch/contracts';
-import { type Fact, type Kit, newId } from '@greenwatch/kit';
+import { type Fact, type Kit, newId, Round } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import type { PhoneMessageDoc, PhoneStatus } from './phone-message.model';
 import { phoneText } from './phone-templates';
@@ -24,9 +24,7 @@ export interface PhoneSettings {
  * is not sent at all: an old code only confuses.
  */
 export class PhoneSender {
-  #stopping = false;
-  #wake: () => void = () => {};
-  #done: Promise<void> = Promise.resolve();
+  readonly #round: Round;
   #settledAt = 0;
 
   /** @param line absent: no SMSC is set up, so nothing is sent */
@@ -36,7 +34,15 @@ export class PhoneSender {
     private readonly line: SmsLine | undefined,
     private readonly settings: PhoneSettings,
   ) {
-    line?.listen({ onReceipt: (receipt) => this.#takeReceipt(receipt), onBound: () => this.#wake() });
+    this.#round = new Round(
+      {
+        log: kit.log,
+        everyMs: POLL_MS,
+        failed: 'the queue of reporters’ messages could not be worked on; it is tried again',
+      },
+      () => this.#next(),
+    );
+    line?.listen({ onReceipt: (receipt) => this.#takeReceipt(receipt), onBound: () => this.#round.poke() });
   }
 
   /** In the transaction of the fact. */
@@ -70,32 +76,16 @@ export class PhoneSender {
   }
 
   start(): void {
-    if (this.line) this.#done = this.#run(this.line);
+    if (this.line) this.#round.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
-    await this.#done;
+  stop(): Promise<void> {
+    return this.#round.stop();
   }
 
-  async #run(line: SmsLine): Promise<void> {
-    while (!this.#stopping) {
-      try {
-        if (this.kit.now() - this.#settledAt > SETTLE_EVERY_MS) await this.#settle();
-        while (!this.#stopping && line.open && (await this.#sendNext(line)));
-      } catch (error) {
-        this.kit.log.warn({ err: error }, 'the queue of reporters’ messages could not be worked on; it is tried again');
-      }
-      if (this.#stopping) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, POLL_MS);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+  async #next(): Promise<boolean> {
+    if (this.kit.now() - this.#settledAt > SETTLE_EVERY_MS) await this.#settle();
+    return this.line?.open === true && (await this.#sendNext(this.line));
   }
 
   /** @returns whether there was one */

@@ -1,4 +1,4 @@
-import { type Kit, newId } from '@greenwatch/kit';
+import { type Kit, newId, Round } from '@greenwatch/kit';
 import type { Model } from 'mongoose';
 import type { Copies, PersonDoc } from './copies.model';
 import { changeNotice, type NoticeDoc, type SmsDoc, type SmsPart } from './notice.model';
@@ -37,9 +37,7 @@ interface Ready {
  */
 export class SmsSender {
   readonly #inFlight = new Set<Promise<void>>();
-  #stopping = false;
-  #wake: () => void = () => {};
-  #done: Promise<void> = Promise.resolve();
+  readonly #round: Round;
   #settledAt = 0;
 
   constructor(
@@ -49,7 +47,11 @@ export class SmsSender {
     private readonly line: SmsLine,
     private readonly settings: SmsSettings,
   ) {
-    line.listen({ onReceipt: (receipt) => this.#takeReceipt(receipt), onBound: () => this.#wake() });
+    this.#round = new Round(
+      { log: kit.log, everyMs: POLL_MS, failed: 'the SMS queue could not be worked on; it is tried again' },
+      () => this.#next(),
+    );
+    line.listen({ onReceipt: (receipt) => this.#takeReceipt(receipt), onBound: () => this.#round.poke() });
   }
 
   get #receipts() {
@@ -58,38 +60,22 @@ export class SmsSender {
 
   async start(): Promise<void> {
     await this.#receipts.createIndex({ at: 1 }, { expireAfterSeconds: 7 * 24 * 3_600 });
-    this.#done = this.#run();
+    this.#round.start();
   }
 
   /** Takes nothing new and finishes what is handed over. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
-    await this.#done;
+    await this.#round.stop();
     await Promise.all(this.#inFlight);
   }
 
-  async #run(): Promise<void> {
-    while (!this.#stopping) {
-      try {
-        if (this.kit.now() - this.#settledAt > SETTLE_EVERY_MS) await this.#settleAbandoned();
-        while (this.#maySend() && (await this.#sendNext()));
-      } catch (error) {
-        this.kit.log.warn({ err: error }, 'the SMS queue could not be worked on; it is tried again');
-      }
-      if (this.#stopping) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, POLL_MS);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+  async #next(): Promise<boolean> {
+    if (this.kit.now() - this.#settledAt > SETTLE_EVERY_MS) await this.#settleAbandoned();
+    return this.#maySend() && (await this.#sendNext());
   }
 
   #maySend(): boolean {
-    return this.line.open && !this.#stopping && this.#inFlight.size < this.settings.window;
+    return this.line.open && this.#inFlight.size < this.settings.window;
   }
 
   /** @returns whether there was one */
@@ -111,7 +97,7 @@ export class SmsSender {
     if (!ready) return true;
     const sending = this.#send(ready).finally(() => {
       this.#inFlight.delete(sending);
-      this.#wake();
+      this.#round.poke();
     });
     this.#inFlight.add(sending);
     return true;

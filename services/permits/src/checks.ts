@@ -1,4 +1,4 @@
-import { type Kit, startOfDay } from '@greenwatch/kit';
+import { type Kit, Round, startOfDay } from '@greenwatch/kit';
 import type { StoredCheck } from './check.model';
 import { coverageChecks } from './check-coverage';
 import { dutyChecks } from './check-duties';
@@ -36,9 +36,7 @@ export function findings(view: EnterpriseView, now: number): Map<string, Keyed[1
  * an enterprise is judged has it judged again.
  */
 export class Checks {
-  readonly #lease;
-  #stopping = false;
-  #done: Promise<void> = Promise.resolve();
+  readonly #round: Round;
 
   constructor(
     private readonly kit: Kit,
@@ -47,29 +45,23 @@ export class Checks {
     private readonly seen: Observations,
     private readonly store: CheckStore,
   ) {
-    this.#lease = kit.lease('checks');
+    this.#round = new Round(
+      {
+        log: kit.log,
+        everyMs: POLL_MS,
+        failed: 'checks could not be judged; they are tried again',
+        lease: kit.lease('checks'),
+      },
+      async () => (await this.judgeDirty()) === BATCH,
+    );
   }
 
   start(): void {
-    this.#done = this.#loop();
+    this.#round.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    await this.#done;
-    await this.#lease.release().catch(() => {});
-  }
-
-  async #loop(): Promise<void> {
-    while (!this.#stopping) {
-      let more = false;
-      try {
-        if (await this.#lease.held()) more = (await this.judgeDirty()) === BATCH;
-      } catch (error) {
-        this.kit.log.warn({ err: error }, 'checks could not be judged; they are tried again');
-      }
-      if (!more && !this.#stopping) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
+  stop(): Promise<void> {
+    return this.#round.stop();
   }
 
   /** Judges up to `BATCH` enterprises. @returns how many */

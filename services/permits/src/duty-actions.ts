@@ -9,6 +9,7 @@ import {
   notFound,
   onFact,
   pageOf,
+  Round,
   scopeFilter,
   startOfDay,
 } from '@greenwatch/kit';
@@ -33,8 +34,10 @@ import type { Part } from './part';
 import type { PermitModels, StoredPermit } from './permit.model';
 import type { FieldProblem } from './project-content';
 import { type MonitoredTotal, reportDifferences } from './report-totals';
-import { Round } from './round';
 import { byRate, type DutyCounts, lowestOf, rateOf } from './submission-rate';
+
+/** What falls due by the day is looked for so often. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Permits that one transaction opens duties of. */
 const CHUNK = 100;
@@ -176,10 +179,18 @@ export function dutyPart(kit: Kit<DutyConfig>, permits: PermitModels, seen: Obse
     };
   }
 
-  const round = new Round(kit, 'duties', async () => {
-    const more = await openSome();
-    return more || (await closeMonth());
-  });
+  const round = new Round(
+    {
+      log: kit.log,
+      everyMs: LOOK_EVERY_MS,
+      failed: 'duties could not be looked through; they are tried again',
+      lease: kit.lease('duties'),
+    },
+    async () => {
+      const more = await openSome();
+      return more || (await closeMonth());
+    },
+  );
 
   async function find(id: string, caller: Caller, session?: ClientSession): Promise<StoredDuty> {
     const filter = { $and: [{ _id: id }, scopeFilter(caller)] };

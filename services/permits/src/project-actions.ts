@@ -18,6 +18,7 @@ import {
   notFound,
   onFact,
   pageOf,
+  Round,
   requireProvince,
   scopeFilter,
   startOfDay,
@@ -31,7 +32,9 @@ import type { PermitModels } from './permit.model';
 import { projectModel, type StoredProject } from './project.model';
 import { projectFindings } from './project-alerts';
 import { bySteps, type FieldProblem, presentProject, saysTheSame, stepProblems, storedStep } from './project-content';
-import { Round } from './round';
+
+/** What falls due by the day is looked for so often. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Projects that one transaction imports, or looks at. */
 const CHUNK = 50;
@@ -183,14 +186,22 @@ export function projectPart(kit: Kit<DutyConfig>, models: PermitModels, seen: Ob
     return place;
   }
 
-  const round = new Round(kit, 'projects', async () => {
-    const today = startOfDay(kit.now());
-    const due = { $or: [{ checkedDay: null }, { checkedDay: { $lt: today } }] };
-    const chunk = await projects.find(due, { _id: 1 }).sort({ checkedDay: 1 }).limit(CHUNK).lean();
-    if (chunk.length === 0) return false;
-    await kit.transaction((session) => lookAt({ _id: { $in: chunk.map(({ _id }) => _id) } }, session));
-    return chunk.length === CHUNK;
-  });
+  const round = new Round(
+    {
+      log: kit.log,
+      everyMs: LOOK_EVERY_MS,
+      failed: 'projects could not be looked through; they are tried again',
+      lease: kit.lease('projects'),
+    },
+    async () => {
+      const today = startOfDay(kit.now());
+      const due = { $or: [{ checkedDay: null }, { checkedDay: { $lt: today } }] };
+      const chunk = await projects.find(due, { _id: 1 }).sort({ checkedDay: 1 }).limit(CHUNK).lean();
+      if (chunk.length === 0) return false;
+      await kit.transaction((session) => lookAt({ _id: { $in: chunk.map(({ _id }) => _id) } }, session));
+      return chunk.length === CHUNK;
+    },
+  );
 
   return {
     actions: {

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { SheetError } from '@greenwatch/contracts';
-import type { Kit } from '@greenwatch/kit';
+import { type Kit, Round } from '@greenwatch/kit';
 import type { EnterprisePlace, PermitContent, PermitModels } from './permit.model';
 import { changedFields } from './permit-content';
 import { elsewhere, Neighbours, type PermitStore } from './permit-store';
@@ -31,10 +31,7 @@ interface Draft {
  * killed reading begins again, a killed commit goes on after the last chunk whose transaction was committed.
  */
 export class SheetJobs {
-  readonly #lease;
-  #wake: () => void = () => {};
-  #stopping = false;
-  #done: Promise<void> = Promise.resolve();
+  readonly #round: Round;
 
   constructor(
     private readonly kit: Kit,
@@ -44,40 +41,28 @@ export class SheetJobs {
     private readonly store: PermitStore,
     private readonly bounds: SheetBounds,
   ) {
-    this.#lease = kit.lease('sheets');
+    this.#round = new Round(
+      {
+        log: kit.log,
+        everyMs: POLL_MS,
+        failed: 'a sheet could not be worked on; it is tried again',
+        lease: kit.lease('sheets'),
+      },
+      () => this.#next(),
+    );
   }
 
   start(): void {
-    this.#done = this.#loop();
+    this.#round.start();
   }
 
   /** There is something to do. */
   poke(): void {
-    this.#wake();
+    this.#round.poke();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
-    await this.#done;
-    await this.#lease.release().catch(() => {});
-  }
-
-  async #loop(): Promise<void> {
-    while (!this.#stopping) {
-      try {
-        if ((await this.#lease.held()) && (await this.#next())) continue;
-      } catch (error) {
-        this.kit.log.warn({ err: error }, 'a sheet could not be worked on; it is tried again');
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, POLL_MS);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+  stop(): Promise<void> {
+    return this.#round.stop();
   }
 
   /** @returns whether there was something to do */
@@ -104,7 +89,7 @@ export class SheetJobs {
       // Rows whose number cannot be read belong to no permit: they stand first.
       const all = [...loose, ...drafts];
       for (let i = 0; i < all.length; i += WRITE_BATCH) {
-        if (this.#stopping || !(await this.#lease.held())) return;
+        if (!(await this.#round.goesOn())) return;
         const judged = await this.#judge(sheet, all.slice(i, i + WRITE_BATCH), i, neighbours);
         for (const one of judged) {
           counts[one.state]++;
@@ -156,7 +141,7 @@ export class SheetJobs {
       else loose.push(draft);
       if (rows % TELL_EVERY_ROWS === 0) {
         await this.sheets.sheets.updateOne({ _id }, { $set: { 'progress.done': rows } });
-        await this.#lease.held();
+        await this.#round.goesOn();
       }
     }
     if (!heading || rows === 0) throw new SheetRefused('expected a heading and at least one row');

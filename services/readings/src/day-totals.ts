@@ -1,5 +1,5 @@
 import { readingsFacts, readingsLog } from '@greenwatch/contracts';
-import { type Kit, startOfDay } from '@greenwatch/kit';
+import { type Kit, Round, startOfDay } from '@greenwatch/kit';
 import { within } from './access';
 import { type DayTotal, dayTotal, type HourOfDevice } from './day-total';
 import type { DeviceDocument, Devices } from './device.model';
@@ -36,10 +36,7 @@ interface StoredTotal extends Partial<DayTotal> {
 export class DayTotals {
   readonly #marks;
   readonly #totals;
-  readonly #lease;
-  #wake: () => void = () => {};
-  #stopping = false;
-  #done: Promise<void> = Promise.resolve();
+  readonly #round: Round;
 
   constructor(
     private readonly kit: Kit<{ TOTALS_EVERY_SECONDS: number }>,
@@ -48,7 +45,15 @@ export class DayTotals {
   ) {
     this.#marks = kit.db.collection<Mark>('total_marks');
     this.#totals = kit.db.collection<StoredTotal>('day_totals');
-    this.#lease = kit.lease('totals');
+    this.#round = new Round(
+      {
+        log: kit.log,
+        everyMs: kit.config.TOTALS_EVERY_SECONDS * 1_000,
+        failed: 'days could not be summed up; they are tried again',
+        lease: kit.lease('totals'),
+      },
+      async () => (await this.#next()) === BATCH,
+    );
   }
 
   /** On the way of every packet: a write only where hourly uploads are among them. */
@@ -73,36 +78,15 @@ export class DayTotals {
   }
 
   start(): void {
-    this.#done = this.#loop();
+    this.#round.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
-    await this.#done;
-    await this.#lease.release().catch(() => {});
-  }
-
-  async #loop(): Promise<void> {
-    while (!this.#stopping) {
-      try {
-        while (!this.#stopping && (await this.#lease.held()) && (await this.#round()) === BATCH);
-      } catch (error) {
-        this.kit.log.warn({ err: error }, 'days could not be summed up; they are tried again');
-      }
-      if (this.#stopping) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.kit.config.TOTALS_EVERY_SECONDS * 1_000);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+  stop(): Promise<void> {
+    return this.#round.stop();
   }
 
   /** @returns how many marks it worked through */
-  async #round(): Promise<number> {
+  async #next(): Promise<number> {
     const marks = await this.#marks.find().limit(BATCH).toArray();
     const split = marks.map((mark) => {
       const [mn = '', day = ''] = mark._id.split(' ');
@@ -124,7 +108,7 @@ export class DayTotals {
       }
     }
     for (const { outletId, day } of outletDays.values()) {
-      if (this.#stopping || !(await this.#lease.held())) return 0;
+      if (!(await this.#round.goesOn())) return 0;
       await this.#sumUp(outletId, day);
     }
     if (marks.length > 0) {
