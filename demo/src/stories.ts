@@ -1,4 +1,5 @@
 import type { Actions, Params, PermitInput, ProjectInput } from '@greenwatch/contracts';
+import { startOfDay, startOfYear, yearOf } from '@greenwatch/kit';
 import type { DemoProvince } from './province';
 import { randomOf } from './random';
 import { DAY, HOUR, means, type OutletModel } from './simulator/signal';
@@ -27,8 +28,6 @@ const ZONE = 8 * HOUR;
 /** Enterprises whose permits ask for ledgers, self-inspections and reports: one of so many, and those of the stories. */
 const DUTIES_EVERY = 8;
 
-const dayStart = (time: number) => Math.floor((time + ZONE) / DAY) * DAY - ZONE;
-const yearOf = (time: number) => new Date(time + ZONE).getUTCFullYear();
 const text = (time: number) => `${new Date(time + ZONE).toISOString().slice(0, 19)}+08:00`;
 
 /** The permits with the outlets, quantities and duties that they hold in the year of the start. */
@@ -97,10 +96,10 @@ function kilogramsAYear(model: OutletModel, factor: string): number {
 
 /** What the hours of the back-fill in this year add up to, kg. */
 function dischargedSoFar(model: OutletModel, factor: string, startedAt: number): number {
-  const newYear = Date.UTC(yearOf(startedAt), 0, 1) - ZONE;
+  const newYear = startOfYear(yearOf(startedAt));
   const last = Math.floor(startedAt / HOUR) * HOUR;
   let sum = 0;
-  for (let at = Math.max(newYear, dayStart(startedAt) - HISTORY_DAYS * DAY); at < last; at += HOUR) {
+  for (let at = Math.max(newYear, startOfDay(startedAt) - HISTORY_DAYS * DAY); at < last; at += HOUR) {
     sum += means(model, [factor], at, at + HOUR, () => ({}))[0]?.total ?? 0;
   }
   return sum;
@@ -108,7 +107,7 @@ function dischargedSoFar(model: OutletModel, factor: string, startedAt: number):
 
 /** Construction projects: one received and never approved, others as they should be. */
 export function storyProjects(startedAt: number): ProjectInput[] {
-  const ago = (days: number) => text(dayStart(startedAt) - days * DAY + 9 * HOUR);
+  const ago = (days: number) => text(startOfDay(startedAt) - days * DAY + 9 * HOUR);
   const whole = (id: string, enterpriseId: string, name: string, days: number): ProjectInput => ({
     ...{ id, enterpriseId, name, eiaClass: 'form' },
     steps: [

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asDomainError, type Client, isoTime } from '@greenwatch/kit';
+import { asDomainError, type Client, isoTime, startOfDay } from '@greenwatch/kit';
 import { demoExample, EXAMPLES } from './examples';
 import type { DemoProvince } from './province';
 import type { Fleet } from './simulator/fleet';
-import { DAY, HOUR } from './simulator/signal';
+import { DAY } from './simulator/signal';
 import { finalRatings, SUSPICION, storyProjects } from './stories';
 
 const CALL_TIMEOUT = 30_000;
@@ -45,7 +45,7 @@ export async function tellStories(
   await insistently('ratings', () =>
     call('credit.import', { ratings: finalRatings(province, seed, startedAt) }, options),
   );
-  const day = Math.floor((startedAt + 8 * HOUR) / DAY) * DAY - 8 * HOUR;
+  const day = startOfDay(startedAt);
   for (let index = 0; index < EXAMPLES && !stopped(); index++) {
     const example = demoExample(seed, index, day);
     await insistently(example.id, () => call('fraud.example.import', { examples: [example] }, options));

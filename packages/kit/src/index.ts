@@ -37,7 +37,7 @@ export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';
 export { Round, type RoundOptions } from './round';
-export { inScope, requireProvince, requireRole, type Scoped, scopeFilter } from './scope';
+export { countyOf, inScope, requireProvince, requireRole, type Scoped, scopeFilter } from './scope';
 export {
   defineService,
   type Kit,
@@ -48,6 +48,6 @@ export {
   startService,
 } from './service';
 export { SpanKind, traced, traceParent } from './telemetry';
-export { dayOf, isoTime, isoTimeOrNone, startOfDay } from './time';
+export { addMonths, dayOf, endOfDay, isoTime, isoTimeOrNone, startOfDay, startOfYear, yearOf } from './time';
 export { ajv, describeErrors, type FieldError } from './validation';
 export { endOfWorkingDay } from './working-days';

@@ -1,5 +1,5 @@
 import type { Caller } from './identity';
-import { inScope, requireProvince, requireRole, type Scoped, scopeFilter } from './scope';
+import { countyOf, inScope, requireProvince, requireRole, type Scoped, scopeFilter } from './scope';
 
 const base: Caller = { kind: 'user', id: 'u', name: 'u', roles: ['supervisor'], division: '330483', scopes: [] };
 const here: Scoped = { divisionPath: ['330000', '330400', '330483'], enterpriseId: 'E1' };
@@ -41,4 +41,15 @@ describe('scope', () => {
     expect(() => requireRole(base, ['principal'])).toThrow(/principal/);
     expect(() => requireRole(base, ['principal', 'supervisor'])).not.toThrow();
   });
+});
+
+test.each([
+  [['330000', '330400', '330483'], '330483'],
+  [['330000', '330400', '330483', '330483001'], '330483'],
+  [['330000', '330400'], '330400'],
+  // Directly under its province (domain.md 8.1).
+  [['420000', '429004', '429004001'], '429004'],
+  [[], ''],
+])('county of %j', (path, county) => {
+  expect(countyOf(path)).toBe(county);
 });

@@ -45,3 +45,11 @@ export function requireRole(caller: Caller, roles: readonly Role[]): void {
     throw forbidden(`This needs one of the roles ${roles.join(', ')}.`);
   }
 }
+
+/**
+ * The county of a division path: its last code of 6 digits, for towns and villages below it have longer ones (domain.md 8.1);
+ * empty where there is none.
+ */
+export function countyOf(divisionPath: readonly string[]): string {
+  return divisionPath.findLast((code) => code.length === 6) ?? '';
+}

@@ -1,4 +1,6 @@
+/** China keeps UTC+8 all year (domain.md 8.4). */
 const OFFSET = 8 * 3_600_000;
+const DAY = 86_400_000;
 
 /** ISO 8601 in China's time (UTC+8, no summer time), for everything that leaves a service. */
 export function isoTime(ms: number): string {
@@ -12,10 +14,39 @@ export function isoTimeOrNone(ms: number | null | undefined): string | undefined
 
 /** Start of the day in UTC+8 that holds `ms`. */
 export function startOfDay(ms: number): number {
-  return Math.floor((ms + OFFSET) / 86_400_000) * 86_400_000 - OFFSET;
+  return Math.floor((ms + OFFSET) / DAY) * DAY - OFFSET;
 }
 
 /** The day in UTC+8 as yyyymmdd. */
 export function dayOf(ms: number): string {
   return new Date(ms + OFFSET).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+/**
+ * Last second (23:59:59, UTC+8) of the n-th calendar day after the day of `start`: the day a period begins is not counted
+ * (民法典 Art 201).
+ */
+export function endOfDay(start: number, n: number): number {
+  return startOfDay(start) + (n + 1) * DAY - 1_000;
+}
+
+/** The same day and time `months` later in UTC+8; a day that the month lacks becomes its last one. */
+export function addMonths(ms: number, months: number): number {
+  const date = new Date(ms + OFFSET);
+  const day = date.getUTCDate();
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() + months);
+  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  date.setUTCDate(Math.min(day, last));
+  return date.getTime() - OFFSET;
+}
+
+/** Calendar year in UTC+8. */
+export function yearOf(ms: number): number {
+  return new Date(ms + OFFSET).getUTCFullYear();
+}
+
+/** First moment of a year in UTC+8. */
+export function startOfYear(year: number): number {
+  return Date.UTC(year, 0, 1) - OFFSET;
 }

@@ -1,4 +1,5 @@
-import { endOfDay, extended, limitsOnAcceptance, limitsOnArrival, phaseTime } from './clocks';
+import { endOfDay } from '@greenwatch/kit';
+import { extended, limitsOnAcceptance, limitsOnArrival, phaseTime } from './clocks';
 
 const days = { accept: 15, answer: 60, extension: 30, goal: 30, review: 30, forward: 3 };
 const at = (text: string) => Date.parse(`${text}+08:00`);

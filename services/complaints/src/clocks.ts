@@ -1,7 +1,5 @@
 import type { ComplaintClock } from '@greenwatch/contracts';
-import { endOfWorkingDay, startOfDay } from '@greenwatch/kit';
-
-const DAY = 24 * 3_600_000;
+import { endOfDay, endOfWorkingDay } from '@greenwatch/kit';
 
 /** Time limits in days (domain.md 6); `forward` in working days. Settings, since they differ from place to place. */
 export interface LimitDays {
@@ -17,15 +15,6 @@ export interface LimitDays {
   review: number;
   /** To hand it to whom it belongs: 3 wd [L]. */
   forward: number;
-}
-
-/**
- * Last second of the n-th day after the day of `start` in UTC+8: the day a period begins is not counted (民法典 Art 201).
- * @param start epoch ms
- * @returns epoch ms
- */
-export function endOfDay(start: number, n: number): number {
-  return startOfDay(start) + (n + 1) * DAY - 1000;
 }
 
 /** Limits that run from the arrival of a complaint. */

@@ -5,6 +5,7 @@ import {
   type Caller,
   conflict,
   DomainError,
+  endOfDay,
   invalid,
   isDuplicateKey,
   isoTime,
@@ -14,7 +15,7 @@ import {
   pageOf,
   toCgcs2000,
 } from '@greenwatch/kit';
-import { endOfDay, limitsOnArrival } from './clocks';
+import { limitsOnArrival } from './clocks';
 import { type ComplaintDoc, openReview } from './complaint.model';
 import { ComplaintEdit, type ComplaintModels, editComplaint } from './complaint-edit';
 import { nextState } from './complaint-state';

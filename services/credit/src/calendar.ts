@@ -1,27 +1,7 @@
-import { invalid } from '@greenwatch/kit';
+import { invalid, startOfYear } from '@greenwatch/kit';
 
 /** China keeps UTC+8 all year (domain.md 8.4). */
 const OFFSET = 8 * 3_600_000;
-const DAY = 86_400_000;
-
-/** The same day and time `months` later in UTC+8; a day that the month lacks becomes its last one. */
-export function addMonths(ms: number, months: number): number {
-  const date = new Date(ms + OFFSET);
-  const day = date.getUTCDate();
-  date.setUTCDate(1);
-  date.setUTCMonth(date.getUTCMonth() + months);
-  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-  date.setUTCDate(Math.min(day, last));
-  return date.getTime() - OFFSET;
-}
-
-/** Calendar year in UTC+8. */
-export const yearOf = (ms: number): number => new Date(ms + OFFSET).getUTCFullYear();
-/** First moment of a year in UTC+8. */
-export const startOfYear = (year: number): number => Date.UTC(year, 0, 1) - OFFSET;
-/** The moment at which `days` calendar days after the day of `ms` end (23:59:59, UTC+8): the first day is not counted (民法典 Art 201). */
-export const endOfDay = (ms: number, days: number): number =>
-  (Math.floor((ms + OFFSET) / DAY) + days + 1) * DAY - OFFSET - 1_000;
 
 /**
  * The moment a period is rated at: of a year, the first moment after it (its entries are then those of the year before);

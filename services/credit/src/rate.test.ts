@@ -1,5 +1,6 @@
+import { addMonths, startOfYear } from '@greenwatch/kit';
 import fc from 'fast-check';
-import { addMonths, momentOf, startOfYear } from './calendar';
+import { momentOf } from './calendar';
 import { type LedgerEntry, rate, type SchemeContent } from './rate';
 import { schemeProblems } from './scheme-check';
 import { national21 } from './schemes/national-21';

@@ -1,5 +1,5 @@
 import type { Colour, CreditRule, CreditSchemeInput, EntryStatus, EventMatch, Severity } from '@greenwatch/contracts';
-import { addMonths, startOfYear, yearOf } from './calendar';
+import { addMonths, startOfYear, yearOf } from '@greenwatch/kit';
 
 /** What a scheme says; version and validity matter to whoever keeps it. */
 export type SchemeContent = Omit<CreditSchemeInput, 'validFrom'>;

@@ -1,6 +1,5 @@
 import type { RatingState } from '@greenwatch/contracts';
-import { conflict, endOfWorkingDay } from '@greenwatch/kit';
-import { endOfDay } from './calendar';
+import { conflict, endOfDay, endOfWorkingDay } from '@greenwatch/kit';
 
 /** Lengths of the flow's steps: 15 d, 20 wd, 15 d (domain.md 4.4, of the method of 2013 [L]). */
 export interface FlowDays {

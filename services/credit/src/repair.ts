@@ -1,6 +1,5 @@
 import type { Severity } from '@greenwatch/contracts';
-import { conflict } from '@greenwatch/kit';
-import { addMonths } from './calendar';
+import { addMonths, conflict } from '@greenwatch/kit';
 import type { LedgerEntry } from './rate';
 
 /** How long an entry stands before it can be repaired: at once, 3 months, 1 year (domain.md 4.4, 信用修复管理办法 2026 [L]). */

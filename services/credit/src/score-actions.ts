@@ -1,6 +1,7 @@
 import type { PartyKind, ScoreExplained } from '@greenwatch/contracts';
 import {
   type ActionHandlers,
+  addMonths,
   afterKey,
   type Caller,
   isoTime,
@@ -8,9 +9,10 @@ import {
   type Kit,
   notFound,
   pageOf,
+  startOfYear,
+  yearOf,
 } from '@greenwatch/kit';
 import type { mongo } from 'mongoose';
-import { addMonths, startOfYear, yearOf } from './calendar';
 import { type Collections, type PartyDoc, partyKey, type StandingDoc } from './credit.model';
 import type { EntryActions } from './entry-actions';
 import type { Ledger } from './ledger';

@@ -1,12 +1,5 @@
 import type { OutletScore } from '@greenwatch/authenticity';
-import {
-  chooseSuspicions,
-  countyOf,
-  indicationsOf,
-  normalDaysAfter,
-  outletP,
-  type ScreenedOutlet,
-} from './suspicion-rules';
+import { chooseSuspicions, indicationsOf, normalDaysAfter, outletP, type ScreenedOutlet } from './suspicion-rules';
 
 const outlet = (outletId: string, over: Partial<ScreenedOutlet> = {}): ScreenedOutlet => ({
   outletId,
@@ -52,15 +45,6 @@ describe('domain.md 2.4: which outlets become clues', () => {
   test('one that is open or was judged within the window is passed over, and takes no room', () => {
     const list = [outlet('a', { authenticity: 51 }), outlet('b')];
     expect(choose(list, { may: (id) => id !== 'a', room: () => 1 })).toEqual(['b']);
-  });
-
-  test.each([
-    [['330000', '330400', '330483'], '330483'],
-    [['330000', '330400', '330483', '330483001'], '330483'],
-    [['330000', '330400'], '330400'],
-    [[], ''],
-  ])('county of %j', (path, county) => {
-    expect(countyOf(path)).toBe(county);
   });
 });
 

@@ -15,9 +15,6 @@ const MOST_INDICATIONS = 10;
 
 export const isSuspect = (level: Level | null) => level === 'suspect' || level === 'strongly-suspect';
 
-/** County of a division path [province, city, county, …]; the lowest there is where it ends before. */
-export const countyOf = (divisionPath: readonly string[]) => divisionPath[2] ?? divisionPath.at(-1) ?? '';
-
 /**
  * The smallest p-value of an outlet times the number of p-values it was picked from (Bonferroni): an outlet with many
  * factors must not be found more often than one with few. Null where no test gave one.

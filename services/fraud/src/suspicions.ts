@@ -1,11 +1,11 @@
 import { fraudFacts } from '@greenwatch/contracts';
-import { type Kit, newId } from '@greenwatch/kit';
+import { countyOf, type Kit, newId } from '@greenwatch/kit';
 import type { ClientSession } from 'mongoose';
 import type { FraudConfig } from './fraud-settings';
 import type { RunDoc, RunModels } from './run.model';
 import { type ScoreDoc, type ScoreModels, scoreId } from './score.model';
 import type { IndicationDoc, SuspicionDoc, SuspicionModels } from './suspicion.model';
-import { chooseSuspicions, countyOf, indicationsOf, normalDaysAfter } from './suspicion-rules';
+import { chooseSuspicions, indicationsOf, normalDaysAfter } from './suspicion-rules';
 import { inChinese } from './words';
 
 type Verb = 'raised' | 'updated' | 'withdrawn' | 'judged';

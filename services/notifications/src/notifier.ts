@@ -9,7 +9,7 @@ import {
   type taskingFacts,
 } from '@greenwatch/contracts';
 import { factorInfo } from '@greenwatch/hj212';
-import { applyNewest, type Fact, type Kit, newId } from '@greenwatch/kit';
+import { applyNewest, countyOf, type Fact, type Kit, newId } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import type { AlarmDoc, Copies, EnterpriseDoc, OutletDoc, PersonDoc } from './copies.model';
 import { nameOf } from './names';
@@ -285,7 +285,7 @@ export class Notifier {
 
   /** The authority's active people of these divisions and of the towns below the county. */
   async #officials(divisionPath: readonly string[], session: ClientSession): Promise<Official[]> {
-    const county = divisionPath.filter((code) => code.length === 6).at(-1) ?? '';
+    const county = countyOf(divisionPath);
     const here = [
       { divisionCode: { $in: [...divisionPath] } },
       ...(divisionPath.length > 1 ? [{ divisionCode: new RegExp(`^${county}[0-9]+$`) }] : []),

@@ -1,6 +1,7 @@
+import { startOfYear, yearOf } from '@greenwatch/kit';
 import { dutyChecks } from './check-duties';
 import { day, examplePermit, exampleView, NOW } from './check-example';
-import { quotaChecks, quotaState, startOfYear, usedOf, yearOf } from './check-quota';
+import { quotaChecks, quotaState, usedOf } from './check-quota';
 
 describe('P6: year to date against the quota', () => {
   // 2026-07-02 is the 183rd day: half of the year is over at its end.

@@ -1,9 +1,9 @@
 import type { PermitQuota, QuotaUse } from '@greenwatch/contracts';
+import { startOfYear, yearOf } from '@greenwatch/kit';
 import type { Found } from './check.model';
 import { about, dayText, type EnterpriseView, factorName, type Keyed, validPermits } from './check-view';
 
 const DAY = 86_400_000;
-const OFFSET = 8 * 3_600_000;
 /** A straight line over fewer days says nothing [D]. */
 const FORECAST_DAYS = 30;
 
@@ -16,11 +16,6 @@ export interface QuotaState {
   forecast?: number;
   stage: QuotaUse['stage'];
 }
-
-/** The year in China's time. */
-export const yearOf = (ms: number) => new Date(ms + OFFSET).getUTCFullYear();
-/** Its first moment. */
-export const startOfYear = (year: number) => Date.UTC(year, 0, 1) - OFFSET;
 
 /**
  * Year to date against the permitted quantity (domain.md 3.5 P6): warned at 80 and 90 %, alarm at 100 %; a straight line

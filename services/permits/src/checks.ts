@@ -1,8 +1,8 @@
-import { type Kit, Round, startOfDay } from '@greenwatch/kit';
+import { type Kit, Round, startOfDay, startOfYear, yearOf } from '@greenwatch/kit';
 import type { StoredCheck } from './check.model';
 import { coverageChecks } from './check-coverage';
 import { dutyChecks } from './check-duties';
-import { quotaChecks, startOfYear, yearOf } from './check-quota';
+import { quotaChecks } from './check-quota';
 import type { CheckStore, Settlement } from './check-store';
 import { validityChecks } from './check-validity';
 import type { EnterpriseView, Keyed } from './check-view';

@@ -1,5 +1,5 @@
 import { type DutyKind, permitsFacts } from '@greenwatch/contracts';
-import { endOfWorkingDay, type Kit, type NewFact, newId } from '@greenwatch/kit';
+import { countyOf, endOfWorkingDay, type Kit, type NewFact, newId } from '@greenwatch/kit';
 import type { ClientSession } from 'mongoose';
 import type { Found } from './check.model';
 import type { CheckStore } from './check-store';
@@ -164,10 +164,6 @@ export class DutyStore {
     return saved;
   }
 }
-
-/** The county of a path: its last code of 6 digits. */
-export const countyOf = (divisionPath: readonly string[]): string =>
-  divisionPath.findLast((code) => code.length === 6) ?? '';
 
 function told(duty: StoredDuty, verb: Verb, now: number): NewFact<permitsFacts.DutyChanged> {
   return {

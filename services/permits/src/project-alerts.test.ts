@@ -1,6 +1,6 @@
 import type { EiaClass, ProjectStepName } from '@greenwatch/contracts';
-import { isoTime } from '@greenwatch/kit';
-import { addMonths, type ProjectState, projectFindings, stepNumberWarning } from './project-alerts';
+import { addMonths, isoTime } from '@greenwatch/kit';
+import { type ProjectState, projectFindings, stepNumberWarning } from './project-alerts';
 
 const at = (day: string) => Date.parse(`${day}T00:00:00+08:00`);
 const NOW = at('2026-11-22');

@@ -1,5 +1,5 @@
 import type { EiaClass, ProjectCheck, ProjectStepName } from '@greenwatch/contracts';
-import { isoTime } from '@greenwatch/kit';
+import { addMonths, isoTime } from '@greenwatch/kit';
 import { eiaBasis } from './eia-basis';
 
 const DAY = 24 * 3_600_000;
@@ -54,17 +54,6 @@ export const PROJECT_LIMITS: ProjectLimits = {
   acceptanceMonthsAtMost: 12,
   pursuedYears: 2,
 };
-
-/** The same day some months later, in UTC+8; the last day of a month that is shorter. */
-export function addMonths(at: number, months: number): number {
-  const date = new Date(at + 8 * 3_600_000);
-  const day = date.getUTCDate();
-  date.setUTCDate(1);
-  date.setUTCMonth(date.getUTCMonth() + months);
-  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-  date.setUTCDate(Math.min(day, last));
-  return date.getTime() - 8 * 3_600_000;
-}
 
 const date = (ms: number) => isoTime(ms).slice(0, 10);
 const STEP_NAMES: Record<ProjectStepName, string> = {

@@ -1,5 +1,14 @@
 import { fact, type PermitInput, permitsFacts, readingsFacts, registryFacts, rulesFacts } from '@greenwatch/contracts';
-import { type Caller, type Client, connectClient, FACTS, type RunningService, runService } from '@greenwatch/kit';
+import {
+  type Caller,
+  type Client,
+  connectClient,
+  FACTS,
+  type RunningService,
+  runService,
+  startOfYear,
+  yearOf,
+} from '@greenwatch/kit';
 import {
   factsHandled,
   serviceEnvironment,
@@ -10,7 +19,6 @@ import {
   until,
 } from '@greenwatch/testkit';
 import { type Db, MongoClient } from 'mongodb';
-import { startOfYear, yearOf } from '../src/check-quota';
 import { permitsService } from '../src/permits.service';
 
 const DAY = 86_400_000;

@@ -1,7 +1,6 @@
 import type { CaseState } from '@greenwatch/contracts';
-import { conflict, DomainError, endOfWorkingDay, forbidden } from '@greenwatch/kit';
+import { conflict, DomainError, endOfDay, endOfWorkingDay, forbidden } from '@greenwatch/kit';
 import { tiersOf } from './routing';
-import { endOfDay } from './time-limits';
 
 export type CaseVerb = 'serveNotice' | 'recordStatement' | 'decide' | 'publish' | 'withdraw' | 'close';
 

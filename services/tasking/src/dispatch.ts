@@ -1,3 +1,4 @@
+import { countyOf } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import { escalationOf, higherEscalation, type Phase } from './escalation';
 import type { EnterpriseDoc, PersonDoc, RegistryCopies } from './registry-copies.model';
@@ -23,7 +24,7 @@ export class Dispatch {
 
   /** The authority's active people of the divisions a task lies in, with what they have to do already. */
   async candidates(divisionPath: readonly string[], session: ClientSession): Promise<Candidate[]> {
-    const county = divisionPath.filter((code) => code.length === 6).at(-1);
+    const county = countyOf(divisionPath);
     const people = await this.copies.people
       .find(
         {

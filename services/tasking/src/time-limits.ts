@@ -1,11 +1,8 @@
 import type { Level, TaskType } from '@greenwatch/contracts';
-import { endOfWorkingDay } from '@greenwatch/kit';
+import { endOfDay, endOfWorkingDay } from '@greenwatch/kit';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-/** China keeps UTC+8 all year (domain.md 8.4). */
-const OFFSET = 8 * HOUR;
 
 /** A limit: a span of clock time, or a number of working days. */
 type Span = { ms: number } | { workingDays: number };
@@ -71,10 +68,4 @@ export const fileLimit = (reviewedAt: number): number => endOfDay(reviewedAt, 15
 
 function after(start: number, span: Span): number {
   return 'ms' in span ? start + span.ms : endOfWorkingDay(start, span.workingDays);
-}
-
-/** Last second (23:59:59, UTC+8) of the n-th calendar day after the day of `start` (epoch ms). */
-export function endOfDay(start: number, n: number): number {
-  const day = Math.floor((start + OFFSET) / DAY);
-  return (day + n + 1) * DAY - OFFSET - 1000;
 }
