@@ -1,68 +1,22 @@
 import { fact, type PermitInput, permitsFacts, readingsFacts, registryFacts, rulesFacts } from '@greenwatch/contracts';
-import {
-  type Caller,
-  type Client,
-  connectClient,
-  FACTS,
-  type RunningService,
-  runService,
-  startOfYear,
-  yearOf,
-} from '@greenwatch/kit';
-import {
-  factsHandled,
-  serviceEnvironment,
-  type TestServers,
-  tellFact,
-  testKeys,
-  testServers,
-  until,
-} from '@greenwatch/testkit';
-import { type Db, MongoClient } from 'mongodb';
-import { permitsService } from '../src/permits.service';
+import { type Client, FACTS, startOfYear, yearOf } from '@greenwatch/kit';
+import { factsHandled, tellFact, until } from '@greenwatch/testkit';
+import type { Db } from 'mongodb';
+import { administrator, caller, RunningPermits, TONGXIANG, tongxiang } from './running-permits';
 
 const DAY = 86_400_000;
-const TONGXIANG = ['330000', '330400', '330483'];
 const YEAR = yearOf(Date.now());
 const NUMBERS = ['91130200699229617X001P', '91440300708461136T001P', '91350100M000100Y43001P'];
 
-let servers: TestServers;
-let permits: RunningService;
+let running: RunningPermits;
 let client: Client;
-let mongo: MongoClient;
 let db: Db;
 
 beforeAll(async () => {
-  servers = await testServers();
-  mongo = await new MongoClient(servers.mongoUri).connect();
-  db = mongo.db(`${servers.database}_permits`);
-  permits = await runService(permitsService, serviceEnvironment(servers, 'permits'));
-  client = await connectClient({
-    issuer: 'gateway',
-    services: ['permits'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  running = await RunningPermits.start();
+  ({ gateway: client, db } = running);
 }, 60_000);
-afterAll(async () => {
-  await client?.close();
-  await permits?.stop();
-  await mongo?.close();
-  await servers?.stop();
-}, 30_000);
-
-const caller = (division: string, more: Partial<Caller> = {}): Caller => ({
-  kind: 'user',
-  id: `u-${division}`,
-  name: division,
-  roles: ['supervisor'],
-  division,
-  scopes: [],
-  ...more,
-});
-const administrator = caller('330000', { roles: ['administrator'] });
-const tongxiang = caller('330483');
+afterAll(() => running?.stop(), 30_000);
 
 const place = { divisionPath: TONGXIANG, enterpriseId: '' };
 const enterprise = (id: string, sequence: number, name: string, at: number) =>

@@ -1,38 +1,14 @@
 import { type Duty, fact, type PermitInput, permitsFacts, readingsFacts, registryFacts } from '@greenwatch/contracts';
-import { type Caller, type Client, connectClient, isoTime, type RunningService, runService } from '@greenwatch/kit';
-import {
-  factsHandled,
-  serviceEnvironment,
-  type TestServers,
-  tellFact,
-  testKeys,
-  testServers,
-  until,
-} from '@greenwatch/testkit';
-import { type Db, MongoClient } from 'mongodb';
+import { type Caller, type Client, isoTime } from '@greenwatch/kit';
+import { factsHandled, tellFact, until } from '@greenwatch/testkit';
+import type { Db } from 'mongodb';
 import { monthOf, periodOf } from '../src/duty-calendar';
-import { permitsService } from '../src/permits.service';
+import { administrator, caller, JIAOJIANG, jiaojiang, RunningPermits, TONGXIANG, tongxiang } from './running-permits';
 
-let servers: TestServers;
-let permits: RunningService;
+let running: RunningPermits;
 let gateway: Client;
-let mongo: MongoClient;
 let db: Db;
 
-const TONGXIANG = ['330000', '330400', '330483'];
-const JIAOJIANG = ['330000', '331000', '331002'];
-const caller = (division: string, more: Partial<Caller> = {}): Caller => ({
-  kind: 'user',
-  id: `u-${division}`,
-  name: division,
-  roles: ['supervisor'],
-  division,
-  scopes: [],
-  ...more,
-});
-const administrator = caller('330000', { roles: ['administrator'] });
-const tongxiang = caller('330483');
-const jiaojiang = caller('331002');
 const principal = (enterpriseId: string) =>
   caller('330483', { roles: ['principal'], enterpriseId, name: '环保负责人' });
 
@@ -40,19 +16,10 @@ const DAY = 24 * 3_600_000;
 const lastMonth = periodOf('month', periodOf('month', Date.now()).from - 1);
 
 beforeAll(async () => {
-  servers = await testServers();
-  mongo = await new MongoClient(servers.mongoUri).connect();
-  db = mongo.db(`${servers.database}_permits`);
   // Late in a month nothing of the month before would be open by itself: here it is, every day.
   const always = { REPORT_DAY_MONTHLY: '31', LEDGER_DAY_MONTHLY: '31', SELF_MONITORING_DAY: '31', PUBLICITY_DAY: '31' };
-  permits = await runService(permitsService, serviceEnvironment(servers, 'permits', always));
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['permits'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  running = await RunningPermits.start(always);
+  ({ gateway, db } = running);
   for (const id of ['e1', 'e3']) await tellEnterprise(id, 1, TONGXIANG);
   await tellEnterprise('e2', 1, JIAOJIANG);
   await factsHandled(gateway, 'permits');
@@ -66,12 +33,7 @@ beforeAll(async () => {
   await importing(permit('p1', 'e1', '91130200699229617X001P', requirements));
   await until(async () => (await open('e1')).length === 5);
 }, 60_000);
-afterAll(async () => {
-  await gateway?.close();
-  await permits?.stop();
-  await mongo?.close();
-  await servers?.stop();
-}, 30_000);
+afterAll(() => running?.stop(), 30_000);
 
 const tellEnterprise = (id: string, sequence: number, divisionPath: string[], more: object = {}) =>
   tellFact(
@@ -334,8 +296,7 @@ describe('domain.md 3.5 P9: the five lowest of a month', () => {
 
   it('the board and the clue for the town come when the month is over, once', async () => {
     // The round closed the month before there was anything in it: a fresh start sees it as the first of the month would.
-    await permits.stop();
-    permits = await runService(permitsService, serviceEnvironment(servers, 'permits'));
+    await running.restart();
     await until(async () => (await checksOf({ check: 'P9' })).length === 5);
     expect(
       (await checksOf({ check: 'P9', active: true })).map(({ enterpriseId, clue }) => `${enterpriseId} ${clue}`).sort(),

@@ -1,56 +1,17 @@
 import { fact, type PermitInput, permitsFacts, registryFacts } from '@greenwatch/contracts';
-import {
-  type Caller,
-  type Client,
-  connectClient,
-  FACTS,
-  newId,
-  type RunningService,
-  runService,
-} from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
-import { type Db, MongoClient } from 'mongodb';
-import { permitsService } from '../src/permits.service';
+import { type Caller, type Client, FACTS, newId } from '@greenwatch/kit';
+import type { Db } from 'mongodb';
+import { administrator, caller, JIAOJIANG, RunningPermits, TONGXIANG, tongxiang } from './running-permits';
 
-let servers: TestServers;
-let permits: RunningService;
+let running: RunningPermits;
 let gateway: Client;
-let mongo: MongoClient;
 let db: Db;
 
 beforeAll(async () => {
-  servers = await testServers();
-  mongo = await new MongoClient(servers.mongoUri).connect();
-  db = mongo.db(`${servers.database}_permits`);
-  permits = await runService(permitsService, serviceEnvironment(servers, 'permits'));
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['permits'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  running = await RunningPermits.start();
+  ({ gateway, db } = running);
 }, 60_000);
-afterAll(async () => {
-  await gateway?.close();
-  await permits?.stop();
-  await mongo?.close();
-  await servers?.stop();
-}, 30_000);
-
-const TONGXIANG = ['330000', '330400', '330483'];
-const JIAOJIANG = ['330000', '331000', '331002'];
-const caller = (division: string, more: Partial<Caller> = {}): Caller => ({
-  kind: 'user',
-  id: `u-${division}`,
-  name: division,
-  roles: ['supervisor'],
-  division,
-  scopes: [],
-  ...more,
-});
-const administrator = caller('330000', { roles: ['administrator'] });
-const tongxiang = caller('330483');
+afterAll(() => running?.stop(), 30_000);
 
 const permit = (id: string, number: string, change: Partial<PermitInput> = {}): PermitInput => ({
   id,

@@ -1,37 +1,13 @@
 import { fact, type Project, permitsFacts, readingsFacts, registryFacts } from '@greenwatch/contracts';
-import { type Caller, type Client, connectClient, isoTime, type RunningService, runService } from '@greenwatch/kit';
-import {
-  factsHandled,
-  serviceEnvironment,
-  type TestServers,
-  tellFact,
-  testKeys,
-  testServers,
-  until,
-} from '@greenwatch/testkit';
-import { type Db, MongoClient } from 'mongodb';
-import { permitsService } from '../src/permits.service';
+import { type Client, isoTime } from '@greenwatch/kit';
+import { factsHandled, tellFact, until } from '@greenwatch/testkit';
+import type { Db } from 'mongodb';
+import { administrator, caller, JIAOJIANG, jiaojiang, RunningPermits, TONGXIANG, tongxiang } from './running-permits';
 
-let servers: TestServers;
-let permits: RunningService;
+let running: RunningPermits;
 let gateway: Client;
-let mongo: MongoClient;
 let db: Db;
 
-const TONGXIANG = ['330000', '330400', '330483'];
-const JIAOJIANG = ['330000', '331000', '331002'];
-const caller = (division: string, more: Partial<Caller> = {}): Caller => ({
-  kind: 'user',
-  id: `u-${division}`,
-  name: division,
-  roles: ['supervisor'],
-  division,
-  scopes: [],
-  ...more,
-});
-const administrator = caller('330000', { roles: ['administrator'] });
-const tongxiang = caller('330483');
-const jiaojiang = caller('331002');
 const principal = (enterpriseId: string) => caller('330483', { roles: ['principal'], enterpriseId });
 
 const DAY = 24 * 3_600_000;
@@ -40,27 +16,13 @@ const ago = (days: number) => isoTime(NOW - days * DAY);
 const startOf = (days: number) => Math.floor((NOW - days * DAY + 8 * 3_600_000) / DAY) * DAY - 8 * 3_600_000;
 
 beforeAll(async () => {
-  servers = await testServers();
-  mongo = await new MongoClient(servers.mongoUri).connect();
-  db = mongo.db(`${servers.database}_permits`);
-  permits = await runService(permitsService, serviceEnvironment(servers, 'permits'));
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['permits'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  running = await RunningPermits.start();
+  ({ gateway, db } = running);
   await tellEnterprise('e1', 1, TONGXIANG);
   await tellEnterprise('e2', 1, JIAOJIANG);
   await factsHandled(gateway, 'permits');
 }, 60_000);
-afterAll(async () => {
-  await gateway?.close();
-  await permits?.stop();
-  await mongo?.close();
-  await servers?.stop();
-}, 30_000);
+afterAll(() => running?.stop(), 30_000);
 
 function tellEnterprise(id: string, sequence: number, divisionPath: string[], more: object = {}) {
   const empty = registryFacts.EnterpriseChanged.decode(new Uint8Array());
