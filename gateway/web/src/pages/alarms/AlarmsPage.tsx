@@ -1,11 +1,12 @@
 import { Segmented, Select, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { useAlarms } from '../../api/hooks';
 import type { Alarm } from '../../api/types';
 import { KeyedList } from '../../design/KeyedList';
 import { AlarmBits, LevelChip, useSpan } from '../../design/marks';
 import { PageHead } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { formatTime, MINUTE } from '../../view/time';
 import { AcknowledgeButton } from './AcknowledgeButton';
 import { AlarmRow } from './AlarmRow';
@@ -17,19 +18,10 @@ export default function AlarmsPage() {
   const { t } = useTranslation();
   const title = useAlarmTitle();
   const span = useSpan();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useFilters();
   const show = search.get('show') ?? 'active';
   const code = search.get('code') ?? undefined;
   const acknowledged = search.get('acknowledged') ?? undefined;
-  const set = (name: string, value: string | undefined) =>
-    setSearch(
-      (old) => {
-        if (value === undefined) old.delete(name);
-        else old.set(name, value);
-        return old;
-      },
-      { replace: true },
-    );
   const alarms = useAlarms({
     active: show === 'all' ? undefined : show === 'active',
     code,

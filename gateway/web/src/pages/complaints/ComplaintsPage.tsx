@@ -1,10 +1,11 @@
 import { Segmented, Select, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import type { Complaint } from '../../api/types';
 import { KeyedList } from '../../design/KeyedList';
 import { LevelChip } from '../../design/marks';
 import { PageHead } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { formatTime } from '../../view/time';
 import { CATEGORIES } from '../public/public-api';
 import { useComplaints } from './hooks';
@@ -14,20 +15,11 @@ const STATES = ['received', 'accepted', 'investigating', 'answered', 'closed', '
 
 export default function ComplaintsPage() {
   const { t } = useTranslation();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useFilters();
   const scope = search.get('scope') ?? 'open';
   const order = search.get('order') ?? 'due';
   const state = search.get('state') ?? undefined;
   const category = search.get('category') ?? undefined;
-  const set = (name: string, value: string | undefined) =>
-    setSearch(
-      (old) => {
-        if (value === undefined) old.delete(name);
-        else old.set(name, value);
-        return old;
-      },
-      { replace: true },
-    );
   const complaints = useComplaints({
     open: scope === 'open' && !state ? true : undefined,
     overdue: scope === 'overdue' ? true : undefined,

@@ -5,6 +5,7 @@ import { Link, useSearchParams } from 'react-router-dom';
 import { useDivisions } from '../../api/hooks';
 import { KeyedList } from '../../design/KeyedList';
 import { PageHead, Panel, Problem, Say } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { useSelf } from '../../me';
 import { ofAuthority, supervises } from '../../view/access';
 import { formatTime } from '../../view/time';
@@ -31,20 +32,11 @@ const VIEWS = ['standings', 'ratings', 'decisions', 'operators'] as const;
 function Standings({ division }: { division?: string }) {
   const { t } = useTranslation();
   const name = useName();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useFilters();
   const schemes = newest(useSchemes().data);
   const scheme = search.get('scheme') ?? 'points-12';
   const colour = search.get('colour') ?? undefined;
   const [q, setQ] = useState('');
-  const set = (key: string, value: string | undefined) =>
-    setSearch(
-      (old) => {
-        if (value === undefined) old.delete(key);
-        else old.set(key, value);
-        return old;
-      },
-      { replace: true },
-    );
   const of = { scheme, partyKind: 'enterprise', division };
   const counts = useStandingCount(of);
   const standings = useStandings({ ...of, colour, q });

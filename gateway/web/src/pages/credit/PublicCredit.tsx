@@ -1,18 +1,19 @@
-import { Button, Input, Select } from 'antd';
+import { Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Answer, Blank, Panel } from '../../design/parts';
+import { Blank } from '../../design/parts';
 import { formatTime } from '../../view/time';
-import { useCounties } from '../public/public-api';
+import { PublicList } from '../public/PublicList';
+import { useCountyOptions } from '../public/public-api';
 import { ColourChip } from './marks';
 import { usePublicCredit } from './queries';
 
 /** Final colours for everybody: by name, credit code or county. */
 export default function PublicCredit() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [q, setQ] = useState('');
   const [division, setDivision] = useState<string>();
-  const counties = useCounties();
+  const counties = useCountyOptions();
   const found = usePublicCredit({ q, division });
   return (
     <div data-testid="public-credit">
@@ -34,47 +35,30 @@ export default function PublicCredit() {
           placeholder={t('credit.anyDivision')}
           aria-label={t('credit.anyDivision')}
           popupMatchSelectWidth={false}
-          options={(counties.data?.items ?? []).map(({ code, name, nameEn }) => ({
-            value: code,
-            label: i18n.language === 'en' ? (nameEn ?? name) : name,
-          }))}
+          options={counties}
         />
       </div>
-      <Panel flush>
-        <Answer of={found}>
-          {(items) =>
-            items.length === 0 ? (
-              <Blank title={t('credit.public.none')}>{t('credit.public.noneText')}</Blank>
-            ) : (
-              <ul className="rows">
-                {items.map((item) => (
-                  <li key={`${item.uscc}${item.scheme}`} className="row" style={{ cursor: 'default' }}>
-                    <div className="row-top">
-                      <ColourChip colour={item.colour} />
-                      <span className="chip">{t(`credit.partyKind.${item.partyKind}`)}</span>
-                    </div>
-                    <div className="row-title">{item.name}</div>
-                    <div className="row-note">
-                      {[
-                        item.uscc,
-                        `${item.period} ${t(`credit.scheme.${item.scheme}`, { defaultValue: item.scheme })}`,
-                        formatTime(item.finalAt, 'day'),
-                      ].join(' · ')}
-                    </div>
-                  </li>
-                ))}
-              </ul>
-            )
-          }
-        </Answer>
-        {found.hasNextPage && (
-          <div className="more">
-            <Button onClick={() => void found.fetchNextPage()} loading={found.isFetchingNextPage}>
-              {t('action.more')}
-            </Button>
-          </div>
+      <PublicList
+        of={found}
+        keyOf={(item) => `${item.uscc}${item.scheme}`}
+        empty={<Blank title={t('credit.public.none')}>{t('credit.public.noneText')}</Blank>}
+        row={(item) => (
+          <>
+            <div className="row-top">
+              <ColourChip colour={item.colour} />
+              <span className="chip">{t(`credit.partyKind.${item.partyKind}`)}</span>
+            </div>
+            <div className="row-title">{item.name}</div>
+            <div className="row-note">
+              {[
+                item.uscc,
+                `${item.period} ${t(`credit.scheme.${item.scheme}`, { defaultValue: item.scheme })}`,
+                formatTime(item.finalAt, 'day'),
+              ].join(' · ')}
+            </div>
+          </>
         )}
-      </Panel>
+      />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useLimits, useOutlet, useOutletReadings } from '../../api/hooks';
 import type { FactorAuthenticity, FraudContribution, FraudSignal, FraudTest, OutletEvidence } from '../../api/types';
 import { TaskStateChip } from '../../design/marks';
 import { Answer, Blank, Fact, Facts, Loading, PageHead, Panel, Problem, Say } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { factorName, factorUnit, unitText } from '../../view/factors';
 import { limitFor, series } from '../../view/series';
 import { formatTime, HOUR } from '../../view/time';
@@ -246,17 +247,10 @@ function SuspicionPanel({ of }: { of: NonNullable<OutletEvidence['suspicion']> }
 function Scored({ evidence, score }: { evidence: OutletEvidence; score: Score }) {
   const { t, i18n } = useTranslation();
   const say = useInLanguage();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useFilters();
   const asked = search.get('factor') ?? score.worstFactor;
   const factor = score.factors.find((one) => one.factor === asked) ?? score.factors[0];
-  const choose = (code: string) =>
-    setSearch(
-      (old) => {
-        old.set('factor', code);
-        return old;
-      },
-      { replace: true },
-    );
+  const choose = (code: string) => set('factor', code);
   return (
     <div className="columns">
       <div>

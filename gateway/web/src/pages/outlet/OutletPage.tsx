@@ -2,11 +2,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input, Segmented } from 'antd';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams, useSearchParams } from 'react-router-dom';
+import { Link, useParams } from 'react-router-dom';
 import { useAlarms, useLimits, useLinks, useOutlet, useOutletReadings } from '../../api/hooks';
 import type { Alarm, LiveEvents, Moment, OutletDetail, PermitLimit } from '../../api/types';
 import { AlarmBits, LevelChip, LinkMark, useSpan } from '../../design/marks';
 import { Answer, Blank, Loading, PageHead, Panel, Problem, Say } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { useNow } from '../../design/use-now';
 import { useLive, useWatch } from '../../live/LiveProvider';
 import { factorName, factorUnit, unitText } from '../../view/factors';
@@ -83,7 +84,7 @@ function Readings({ outlet, limits, alarms }: { outlet: OutletDetail; limits: Pe
   const client = useQueryClient();
   const span = useSpan();
   const now = useNow();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useFilters();
   const kind = CURVE_KINDS.find((k) => k === search.get('kind')) ?? 'hour';
   const { spans, gap } = RANGES[kind];
   const [length, setLength] = useState<number | 'own'>(spans[0] ?? DAY);
@@ -136,14 +137,6 @@ function Readings({ outlet, limits, alarms }: { outlet: OutletDetail; limits: Pe
     () => alarms.filter((a) => a.factor === factor && (!a.endedAt || Date.parse(a.endedAt) > from)),
     [alarms, factor, from],
   );
-  const choose = (name: 'kind' | 'factor', value: string) =>
-    setSearch(
-      (old) => {
-        old.set(name, value);
-        return old;
-      },
-      { replace: true },
-    );
   const last = points.at(-1);
   const to = chosen?.to ?? Math.max(now, last?.t ?? 0);
 
@@ -154,7 +147,7 @@ function Readings({ outlet, limits, alarms }: { outlet: OutletDetail; limits: Pe
           <Segmented<CurveKind>
             value={kind}
             onChange={(value) => {
-              choose('kind', value);
+              set('kind', value);
               setLength(RANGES[value].spans[0] ?? DAY);
             }}
             options={CURVE_KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))}
@@ -208,7 +201,7 @@ function Readings({ outlet, limits, alarms }: { outlet: OutletDetail; limits: Pe
                 role="tab"
                 aria-selected={f === factor}
                 className="factor-tab"
-                onClick={() => choose('factor', f)}
+                onClick={() => set('factor', f)}
                 data-testid={`factor-${f}`}
               >
                 <span>{factorName(f, i18n.language)}</span>

@@ -1,9 +1,10 @@
 import { Segmented, Select, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { KeyedList } from '../../design/KeyedList';
 import { LevelChip } from '../../design/marks';
 import { PageHead } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { formatTime } from '../../view/time';
 import { CheckState, useCheckName } from './marks';
 import { type Check, useChecks } from './queries';
@@ -21,17 +22,8 @@ const CHECKS = [
 export default function ChecksPage() {
   const { t } = useTranslation();
   const name = useCheckName();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useFilters();
   const show = search.get('show') ?? 'active';
-  const set = (field: string, value: string | undefined) =>
-    setSearch(
-      (old) => {
-        if (value) old.set(field, value);
-        else old.delete(field);
-        return old;
-      },
-      { replace: true },
-    );
   const checks = useChecks({
     active: show === 'all' ? undefined : show === 'active',
     check: search.get('check') ?? undefined,

@@ -1,10 +1,11 @@
 import { DatePicker, Segmented, Select, type TableColumnsType } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { useDivisions } from '../../api/hooks';
 import { KeyedList } from '../../design/KeyedList';
 import { Answer, Blank, Fact, Facts, PageHead, Panel } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { useSelf } from '../../me';
 import { ofAuthority } from '../../view/access';
 import { formatTime } from '../../view/time';
@@ -15,24 +16,10 @@ import { PermitTabs } from './Tabs';
 
 const KINDS = ['ledger', 'self-inspection', 'execution-report', 'self-monitoring', 'publicity'] as const;
 
-function useSet() {
-  const [search, setSearch] = useSearchParams();
-  const set = (field: string, value: string | undefined) =>
-    setSearch(
-      (old) => {
-        if (value) old.set(field, value);
-        else old.delete(field);
-        return old;
-      },
-      { replace: true },
-    );
-  return [search, set] as const;
-}
-
 /** Open, late and done duties, of one enterprise or of the division. */
 function DutyList({ waiting }: { waiting: boolean }) {
   const { t } = useTranslation();
-  const [search, set] = useSet();
+  const [search, set] = useFilters();
   const duties = useDuties({
     waiting,
     kind: search.get('kind') ?? undefined,
@@ -134,7 +121,7 @@ function RateRows({ rates, due }: { rates: SubmissionRate[]; due: number }) {
 function Board() {
   const { t } = useTranslation();
   const me = useSelf();
-  const [search, set] = useSet();
+  const [search, set] = useFilters();
   const nameOf = useDivisionName();
   const divisions = useDivisions();
   const division = search.get('division') ?? me.division;
@@ -235,7 +222,7 @@ function Board() {
 export default function DutiesPage() {
   const { t } = useTranslation();
   const me = useSelf();
-  const [search, set] = useSet();
+  const [search, set] = useFilters();
   const authority = ofAuthority(me);
   const first = authority && !search.get('enterprise') ? 'board' : 'waiting';
   const show = search.get('show') ?? first;

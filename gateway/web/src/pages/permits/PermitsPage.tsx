@@ -1,8 +1,9 @@
 import { Input, Select, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { KeyedList } from '../../design/KeyedList';
 import { PageHead } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { formatTime } from '../../view/time';
 import { PermitStatus } from './marks';
 import { type Permit, usePermits } from './queries';
@@ -12,16 +13,7 @@ const CLASSES = ['key', 'simplified', 'registration'] as const;
 
 export default function PermitsPage() {
   const { t } = useTranslation();
-  const [search, setSearch] = useSearchParams();
-  const set = (name: string, value: string | undefined) =>
-    setSearch(
-      (old) => {
-        if (value) old.set(name, value);
-        else old.delete(name);
-        return old;
-      },
-      { replace: true },
-    );
+  const [search, set] = useFilters();
   const permits = usePermits({
     q: search.get('q') ?? undefined,
     status: search.get('status') ?? undefined,

@@ -1,10 +1,11 @@
 import { Button, Input, Modal, Select, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useSearchParams } from 'react-router-dom';
+import { Link, useNavigate } from 'react-router-dom';
 import { useEnterprises } from '../../api/hooks';
 import { KeyedList } from '../../design/KeyedList';
 import { Labelled, PageHead, Problem } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { useSelf } from '../../me';
 import { mayRecordProjects } from '../../view/access';
 import { formatTime } from '../../view/time';
@@ -83,18 +84,9 @@ function Alerts({ project }: { project: Project }) {
 export default function ProjectsPage() {
   const { t } = useTranslation();
   const me = useSelf();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useFilters();
   const alerted = search.get('alerted') === 'yes' ? true : undefined;
   const projects = useProjects({ q: search.get('q') ?? undefined, alerted });
-  const set = (field: string, value: string | undefined) =>
-    setSearch(
-      (old) => {
-        if (value) old.set(field, value);
-        else old.delete(field);
-        return old;
-      },
-      { replace: true },
-    );
   const last = (project: Project) => project.steps.at(-1);
   const columns: TableColumnsType<Project> = [
     {

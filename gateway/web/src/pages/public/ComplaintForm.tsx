@@ -20,7 +20,14 @@ import { formatTime, fromInput, isoTime, toInput } from '../../view/time';
 import { usePosition } from '../tasks/use-position';
 import { Contact, type ContactGiven, isMobile } from './Contact';
 import { PhotoPicker, type PickedPhoto } from './PhotoPicker';
-import { CATEGORIES, type NewComplaint, newClientId, type Receipt, sendComplaint, useCounties } from './public-api';
+import {
+  CATEGORIES,
+  type NewComplaint,
+  newClientId,
+  type Receipt,
+  sendComplaint,
+  useCountyOptions,
+} from './public-api';
 
 const PickMap = lazy(() => import('./PickMap'));
 
@@ -67,8 +74,8 @@ export function ComplaintForm() {
 }
 
 function Form({ onDone }: { onDone: (receipt: Receipt) => void }) {
-  const { t, i18n } = useTranslation();
-  const counties = useCounties();
+  const { t } = useTranslation();
+  const counties = useCountyOptions();
   const [clientId] = useState(newClientId);
   const [photos, setPhotos] = useState<PickedPhoto[]>([]);
   const [at, setAt] = useState<Position & { datum: Datum }>();
@@ -202,10 +209,7 @@ function Form({ onDone }: { onDone: (receipt: Receipt) => void }) {
               style={{ width: '100%' }}
               value={division}
               onChange={setDivision}
-              options={(counties.data?.items ?? []).map(({ code, name, nameEn }) => ({
-                value: code,
-                label: i18n.language === 'en' ? (nameEn ?? name) : name,
-              }))}
+              options={counties}
               data-testid="public-division"
             />
           )}

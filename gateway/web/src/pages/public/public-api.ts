@@ -1,6 +1,8 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import { type ApiError, api, uploadPhoto } from '../../api/client';
-import type { ComplaintCategory, ComplaintSummary, Page, PublicComplaint } from '../../api/types';
+import { useList } from '../../api/hooks';
+import type { ComplaintCategory, ComplaintSummary, PublicComplaint } from '../../api/types';
 
 export const CATEGORIES = [
   'air',
@@ -69,18 +71,18 @@ interface County {
   name: string;
   nameEn?: string;
 }
-export const useCounties = () =>
-  useQuery<{ items: County[] }, ApiError>({
+/** The counties to choose from, by their names in the language of the page. */
+export function useCountyOptions(): { value: string; label: string }[] {
+  const { i18n } = useTranslation();
+  const counties = useQuery<{ items: County[] }, ApiError>({
     queryKey: ['public', 'divisions'],
     queryFn: () => api('GET', '/public/complaints/divisions'),
     staleTime: 600_000,
   });
+  return (counties.data?.items ?? []).map(({ code, name, nameEn }) => ({
+    value: code,
+    label: i18n.language === 'en' ? (nameEn ?? name) : name,
+  }));
+}
 export const useClosed = (division: string | undefined) =>
-  useInfiniteQuery<Page<ComplaintSummary>, ApiError, ComplaintSummary[], unknown[], string | undefined>({
-    queryKey: ['public', 'closed', division],
-    queryFn: ({ pageParam, signal }) =>
-      api('GET', '/public/complaints', { query: { limit: 20, division, after: pageParam }, signal }),
-    initialPageParam: undefined,
-    getNextPageParam: (page) => page.next,
-    select: (data) => data.pages.flatMap((page) => page.items),
-  });
+  useList<ComplaintSummary>('public', '/public/complaints', { limit: 20, division });

@@ -1,11 +1,12 @@
 import { Segmented, Select, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { useTasks } from '../../api/hooks';
 import type { Task } from '../../api/types';
 import { KeyedList } from '../../design/KeyedList';
 import { DueClock, LevelChip, TaskStateChip } from '../../design/marks';
 import { PageHead } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { useSelf } from '../../me';
 import { ofAuthority, supervises } from '../../view/access';
 import { formatTime } from '../../view/time';
@@ -27,20 +28,11 @@ const SOURCES = ['alarm', 'suspicion', 'check', 'complaint', 'manual'] as const;
 export default function TasksPage() {
   const { t } = useTranslation();
   const me = useSelf();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useFilters();
   const scope = search.get('scope') ?? (supervises(me) ? 'open' : 'mine');
   const state = search.get('state') ?? undefined;
   const type = search.get('type') ?? undefined;
   const source = search.get('source') ?? undefined;
-  const set = (name: string, value: string | undefined) =>
-    setSearch(
-      (old) => {
-        if (value === undefined) old.delete(name);
-        else old.set(name, value);
-        return old;
-      },
-      { replace: true },
-    );
   const tasks = useTasks({
     mine: scope === 'mine' ? true : undefined,
     open: state || scope === 'all' ? undefined : true,

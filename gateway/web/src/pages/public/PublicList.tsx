@@ -1,0 +1,42 @@
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { List } from '../../api/hooks';
+import { Answer, Panel } from '../../design/parts';
+
+/** What everybody may read, as rows that lead nowhere, page by page. */
+export function PublicList<T>(props: {
+  of: List<T>;
+  keyOf: (item: T) => string;
+  row: (item: T) => ReactNode;
+  empty: ReactNode;
+}) {
+  const { of, keyOf, row, empty } = props;
+  const { t } = useTranslation();
+  return (
+    <Panel flush>
+      <Answer of={of}>
+        {(items) =>
+          items.length === 0 ? (
+            empty
+          ) : (
+            <ul className="rows">
+              {items.map((item) => (
+                <li key={keyOf(item)} className="row" style={{ cursor: 'default' }}>
+                  {row(item)}
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answer>
+      {of.hasNextPage && (
+        <div className="more">
+          <Button onClick={() => void of.fetchNextPage()} loading={of.isFetchingNextPage}>
+            {t('action.more')}
+          </Button>
+        </div>
+      )}
+    </Panel>
+  );
+}
