@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
-import { isReadable } from 'node:stream';
+import { isReadable, PassThrough, type Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { type ActionName, type Actions, actions, type Params, type Result } from '@greenwatch/contracts';
 import type { ValidateFunction } from 'ajv';
 import { type Context, Errors, ServiceBroker, type ServiceSchema } from 'moleculer';
@@ -16,7 +16,7 @@ import { ajv, describeErrors } from './validation';
 export interface Call {
   caller: Caller;
   log: Logger;
-  /** The bytes of an upload, where the action takes some. */
+  /** The bytes of an upload, where the action takes some; what it leaves unread is dropped. */
   stream?: Readable;
 }
 
@@ -99,19 +99,41 @@ export function moleculerService(
           {
             async handler(context: Context<unknown, Meta>) {
               const { meta } = context;
+              const upload = isStream(context.params) ? takeUpload(context.params) : undefined;
               return traced(fullName, SpanKind.SERVER, meta.traceparent, async () => {
-                const stream = isStream(context.params) ? context.params : undefined;
-                const caller = await identity.verify(meta.identity);
-                requireRole(caller, contract.roles);
-                const params: unknown = stream ? { ...meta.$params } : (context.params ?? {});
-                if (!check(params)) throw validationError(check);
-                return handler(params, { caller, log, ...(stream ? { stream } : {}) });
+                try {
+                  const caller = await identity.verify(meta.identity);
+                  requireRole(caller, contract.roles);
+                  const params: unknown = upload ? { ...meta.$params } : (context.params ?? {});
+                  if (!check(params)) throw validationError(check);
+                  return await handler(params, { caller, log, ...(upload ? { stream: upload.stream } : {}) });
+                } finally {
+                  await upload?.dropRest();
+                }
               });
             },
           },
         ];
       }),
     ),
+  };
+}
+
+/**
+ * A stream that a handler may leave or destroy as it likes. Moleculer takes what arrives after the answer for another
+ * stream, which nobody would ever read or listen to: the sender's own is read to its end before anybody is answered.
+ */
+function takeUpload(sent: Readable): { stream: Readable; dropRest(): Promise<void> } {
+  const stream = sent.pipe(new PassThrough());
+  // Its sender may go at any moment, also when nobody reads yet or any more.
+  stream.on('error', () => {});
+  sent.once('error', (error) => stream.destroy(error));
+  return {
+    stream,
+    async dropRest() {
+      sent.unpipe().resume();
+      await finished(sent).catch(() => {});
+    },
   };
 }
 

@@ -27,7 +27,7 @@ import type { RegistryCopies } from './registry-copies.model';
 import { hashOf, newNumber, sameHash, secretFor, typed } from './secret-code';
 import { type ComplaintsConfig, limitDays } from './settings';
 import type { Limit, Throttle } from './throttle';
-import { drain, type Uploads } from './uploads';
+import type { Uploads } from './uploads';
 
 const MINUTE = 60_000;
 const HOUR_S = 3_600;
@@ -151,14 +151,7 @@ export function publicActions(kit: Kit<ComplaintsConfig>, parts: Parts) {
   return {
     'complaints.public.uploadPhoto': async ({ clientId, filename }, { caller, stream }) => {
       if (!stream) throw invalid('photo', 'must be sent as a stream');
-      try {
-        await limited(caller, 'photo', 'photos', [
-          { count: config.COMPLAINTS_PHOTOS_PER_ADDRESS_HOUR, seconds: HOUR_S },
-        ]);
-      } catch (error) {
-        drain(stream);
-        throw error;
-      }
+      await limited(caller, 'photo', 'photos', [{ count: config.COMPLAINTS_PHOTOS_PER_ADDRESS_HOUR, seconds: HOUR_S }]);
       return uploads.add(clientKeyOf(clientId), stream, filename);
     },
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { MAX_COMPLAINT_PHOTOS } from '@greenwatch/contracts';
 import { conflict, invalid, isoTime, type Kit } from '@greenwatch/kit';
@@ -37,18 +37,13 @@ export class Uploads {
    */
   async add(clientKey: string, stream: Readable, filename: string) {
     const { kit } = this;
-    try {
-      // Some are taken again: a picture that was not good enough is not named in the complaint.
-      const waiting = await this.#uploads.countDocuments({ clientKey, expiresAt: { $gt: kit.now() } });
-      if (waiting >= 2 * MAX_COMPLAINT_PHOTOS) {
-        throw conflict(
-          'TOO_MANY_PHOTOS',
-          `A complaint holds up to ${MAX_COMPLAINT_PHOTOS} photos; no more can be sent for it.`,
-        );
-      }
-    } catch (error) {
-      drain(stream);
-      throw error;
+    // Some are taken again: a picture that was not good enough is not named in the complaint.
+    const waiting = await this.#uploads.countDocuments({ clientKey, expiresAt: { $gt: kit.now() } });
+    if (waiting >= 2 * MAX_COMPLAINT_PHOTOS) {
+      throw conflict(
+        'TOO_MANY_PHOTOS',
+        `A complaint holds up to ${MAX_COMPLAINT_PHOTOS} photos; no more can be sent for it.`,
+      );
     }
     // Not guessable: who knows it must have been told.
     const id = randomBytes(15).toString('base64url');
@@ -141,16 +136,7 @@ function uploadModel(db: Connection): Model<UploadDoc> {
   return db.model<UploadDoc>('Upload', schema);
 }
 
-/** The bytes while they are not too many. What comes after a refusal is read and dropped: the sender still sends it. */
+/** The bytes while they are not too many. */
 function checked(stream: Readable): Readable {
-  const check = new SizeCheck();
-  check.once('error', () => drain(stream));
-  stream.once('error', (error) => check.destroy(error));
-  return stream.pipe(check);
-}
-
-export function drain(stream: Readable): void {
-  stream.unpipe();
-  stream.on('error', () => {});
-  stream.resume();
+  return pipeline(stream, new SizeCheck(), () => {});
 }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import {
   type ActionHandlers,
   afterKey,
@@ -236,16 +236,12 @@ export function taskActions(kit: Kit, { tasks, clues, copies }: Models, dispatch
     'tasking.photo.add': async ({ taskId, filename, contentType }, call) => {
       const { caller, stream } = call;
       if (!stream) throw invalid('photo', 'must be sent as a stream');
-      try {
-        // Before a byte is kept: whoever may not add a photo fills no store.
-        const task = await seen(taskId, caller);
-        assertMayDo('addPhoto', task, caller);
-        nextState(task.type, task.state, 'addPhoto');
-        if (task.photos.length >= MAX_PHOTOS)
-          throw conflict('TOO_MANY_PHOTOS', `A task holds up to ${MAX_PHOTOS} photos.`);
-      } catch (error) {
-        drain(stream);
-        throw error;
+      // Before a byte is kept: whoever may not add a photo fills no store.
+      const task = await seen(taskId, caller);
+      assertMayDo('addPhoto', task, caller);
+      nextState(task.type, task.state, 'addPhoto');
+      if (task.photos.length >= MAX_PHOTOS) {
+        throw conflict('TOO_MANY_PHOTOS', `A task holds up to ${MAX_PHOTOS} photos.`);
       }
       const blob = await kit.blobs.put(checked(stream, contentType), { contentType, name: filename });
       try {
@@ -281,16 +277,7 @@ function assertComplete(task: TaskDoc): void {
   }
 }
 
-/** The bytes while they are a photo. What comes after a refusal is read and dropped: the sender still sends it. */
+/** The bytes while they are a photo. */
 function checked(stream: Readable, announced: PhotoType): Readable {
-  const check = new PhotoCheck(announced);
-  check.once('error', () => drain(stream));
-  stream.once('error', (error) => check.destroy(error));
-  return stream.pipe(check);
-}
-
-function drain(stream: Readable): void {
-  stream.unpipe();
-  stream.on('error', () => {});
-  stream.resume();
+  return pipeline(stream, new PhotoCheck(announced), () => {});
 }
