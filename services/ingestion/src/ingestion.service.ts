@@ -1,21 +1,12 @@
 import type { Socket } from 'node:net';
-import { type readingsLog, registryFacts } from '@greenwatch/contracts';
-import {
-  afterKey,
-  defineService,
-  isoTime,
-  isoTimeOrNone,
-  onProjected,
-  pageOf,
-  partitionOf,
-  scopeFilter,
-} from '@greenwatch/kit';
+import { registryFacts } from '@greenwatch/contracts';
+import { afterKey, defineService, isoTime, isoTimeOrNone, onProjected, pageOf, scopeFilter } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { DeviceDirectory } from './device-directory';
 import { DeviceLinks } from './device-links';
 import type { DeviceSession, Refused } from './device-session';
 import { FrameArchive } from './frame-archive';
-import { GroupCommit, type Stored } from './group-commit';
+import { Intake } from './intake';
 import { RefusalLog, refusalModel } from './refusal-log';
 import { TcpServer } from './tcp-server';
 
@@ -30,9 +21,6 @@ export const IngestionConfig = Type.Object({
   INGESTION_MAX_AHEAD_S: Type.Integer({ minimum: 0, default: 3_600 }),
 });
 
-/** Packets that may wait for the log, over all connections, before sockets have to. */
-const MAX_PENDING = 50_000;
-
 export const ingestionService = defineService({
   name: 'ingestion',
   config: IngestionConfig,
@@ -45,18 +33,12 @@ export const ingestionService = defineService({
     const refusalLog = new RefusalLog(refusals, (error, lost) =>
       log.error({ err: error, lost }, 'refusals could not be kept'),
     );
-    const { partitions } = kit.readingsLog;
-    const commits = Array.from(
-      { length: partitions },
-      (_, partition) =>
-        new GroupCommit((packets) =>
-          kit.readingsLog.publish(partition, { instance: config.INSTANCE, traceParent: '', packets }).catch((error) => {
-            log.warn({ err: error, partition, packets: packets.length }, 'not on the log: the devices send again');
-            throw error;
-          }),
-        ),
+    const intake = new Intake(kit.readingsLog.partitions, (partition, packets) =>
+      kit.readingsLog.publish(partition, { instance: config.INSTANCE, traceParent: '', packets }).catch((error) => {
+        log.warn({ err: error, partition, packets: packets.length }, 'not on the log: the devices send again');
+        throw error;
+      }),
     );
-    let pending = 0;
 
     const accepted = (
       session: DeviceSession,
@@ -99,14 +81,11 @@ export const ingestionService = defineService({
         },
         now: kit.now,
         lookup: (mn) => directory.lookup(mn),
-        append(packet: readingsLog.Packet, stored: Stored) {
-          pending++;
-          (commits[partitionOf(packet.mn, partitions)] as GroupCommit).append(packet, (error) => {
-            pending--;
+        append: (packet, stored) =>
+          intake.append(packet, (error) => {
             stored(error);
             server.resumeIfRelieved(socket);
-          });
-        },
+          }),
         accepted,
         refused,
         reply: (frame) => {
@@ -120,7 +99,7 @@ export const ingestionService = defineService({
         },
       }),
       {
-        congested: () => pending > MAX_PENDING,
+        congested: () => intake.congested,
         closed: (session) => {
           for (const mn of session.mns) links.closed(mn, session.address, kit.now());
         },
@@ -190,7 +169,7 @@ export const ingestionService = defineService({
       },
       async stopped() {
         await server.drain();
-        await Promise.all(commits.map((commit) => commit.idle()));
+        await intake.idle();
         await refusalLog.flush();
         await links.stop();
         await archive.stop();

@@ -1,0 +1,41 @@
+import type { readingsLog } from '@greenwatch/contracts';
+import { partitionOf } from '@greenwatch/kit';
+import { GroupCommit, type Stored } from './group-commit';
+
+/** Packets that may wait for the log, over all ways in, before their senders have to. */
+const MAX_PENDING = 50_000;
+
+/**
+ * The one way onto the READINGS log, whichever way a packet came in: into the batch of its device's partition.
+ */
+export class Intake {
+  readonly #commits: GroupCommit[];
+  #pending = 0;
+
+  constructor(partitions: number, publish: (partition: number, packets: readingsLog.Packet[]) => Promise<unknown>) {
+    this.#commits = Array.from(
+      { length: partitions },
+      (_, partition) => new GroupCommit((packets) => publish(partition, packets)),
+    );
+  }
+
+  /** Whether so much waits that senders must, too: what is not read is not answered, and comes again. */
+  get congested(): boolean {
+    return this.#pending > MAX_PENDING;
+  }
+
+  /** @param stored told once: without an error when the log holds the packet, so that it may be acknowledged */
+  append(packet: readingsLog.Packet, stored: Stored): void {
+    this.#pending++;
+    const commit = this.#commits[partitionOf(packet.mn, this.#commits.length)] as GroupCommit;
+    commit.append(packet, (error) => {
+      this.#pending--;
+      stored(error);
+    });
+  }
+
+  /** Resolves when nothing is left to publish. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#commits.map((commit) => commit.idle()));
+  }
+}
