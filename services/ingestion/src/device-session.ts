@@ -31,6 +31,8 @@ export interface SessionHost {
   append(packet: readingsLog.Packet, stored: Stored): void;
   accepted(session: DeviceSession, packet: Packet, at: number, unclaimed: boolean): void;
   refused(refusal: Refused): void;
+  /** A reply of the device (90xx) to something of ours; never answered (spec 7). */
+  replied(session: DeviceSession, packet: Packet): void;
   reply(frame: Buffer): void;
 }
 
@@ -135,6 +137,7 @@ export class DeviceSession {
     if (decision.type === 'ignored' || decision.type === 'refused') {
       this.inFlight--;
       if (decision.type === 'refused') this.#refuse(decision.reason, decision.detail, raw, packet.mn, device);
+      else this.host.replied(this, packet);
       return;
     }
     this.host.accepted(this, packet, at, decision.unclaimed);

@@ -88,6 +88,7 @@ export const ingestionService = defineService({
           }),
         accepted,
         refused,
+        replied: () => {},
         reply: (frame) => {
           if (!socket.writable) return;
           // All answers of one publish to one device leave in one write.
