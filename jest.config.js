@@ -23,7 +23,7 @@ const shared = {
   transformIgnorePatterns: [`/node_modules/(?!.*(${MONGODB_IMPORTING_OS}|${ESM}))`],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'cjs', 'mjs', 'json', 'node'],
   moduleNameMapper: {
-    '^@greenwatch/(authenticity|contracts|hj212|kit|testkit)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@greenwatch/(authenticity|contracts|hj212|kit|sheets|testkit)$': '<rootDir>/packages/$1/src/index.ts',
     '^@greenwatch/infra$': '<rootDir>/infra/src/index.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.greenwatch', '<rootDir>/.cache'],

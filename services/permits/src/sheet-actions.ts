@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { afterKey, conflict, DomainError, invalid, type Kit, notFound, pageOf } from '@greenwatch/kit';
+import { afterKey, conflict, invalid, type Kit, notFound, pageOf } from '@greenwatch/kit';
+import { receiveSheet, sheetTemplate } from '@greenwatch/sheets';
 import type { Part } from './part';
 import { presentSheet, presentSheetPermit, type SheetModels, type StoredSheet } from './sheet.model';
 import type { SheetJobs } from './sheet-job';
-import { formatOf, SheetRefused } from './sheet-reader';
-import { template } from './sheet-template';
+import { COLUMNS } from './sheet-layout';
 
 const PAGE = 100;
 
@@ -24,14 +22,10 @@ export function sheetPart(kit: Kit<{ SHEET_MAX_BYTES: number }>, models: SheetMo
     actions: {
       async 'permits.sheet.upload'({ filename }, { caller, stream }) {
         if (!stream) throw invalid('file', 'expected the bytes of a sheet');
-        const bytes = await atMost(stream, most);
-        const format = formatOfUpload(bytes);
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        const { bytes, format, contentType, sha256 } = await receiveSheet(stream, most);
         const _id = `${caller.division}-${sha256.slice(0, 40)}`;
         const known = await models.sheets.findById(_id).lean();
         if (known) return presentSheet(known);
-        const contentType =
-          format === 'csv' ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
         const blob = await kit.blobs.put(bytes, { contentType, name: filename });
         const sheet: StoredSheet = {
           _id,
@@ -125,7 +119,7 @@ export function sheetPart(kit: Kit<{ SHEET_MAX_BYTES: number }>, models: SheetMo
       },
 
       async 'permits.sheet.template'({ format }) {
-        return template(format);
+        return sheetTemplate(COLUMNS, { name: 'permits', title: '排污许可证' }, format);
       },
     },
     async started() {
@@ -135,32 +129,4 @@ export function sheetPart(kit: Kit<{ SHEET_MAX_BYTES: number }>, models: SheetMo
       await jobs.stop();
     },
   };
-}
-
-/** The bytes of an upload; one that is too large is given up as soon as it is. @throws 413 */
-async function atMost(stream: Readable, most: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += (chunk as Buffer).length;
-    if (size > most) {
-      stream.destroy();
-      throw new DomainError('TOO_LARGE', `file expected at most ${Math.floor(most / 1_048_576)} MB`, 413, {
-        errors: [{ field: 'file', expected: `at most ${most} bytes` }],
-      });
-    }
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
-}
-
-function formatOfUpload(bytes: Buffer): 'csv' | 'xlsx' {
-  try {
-    return formatOf(bytes);
-  } catch (error) {
-    if (!(error instanceof SheetRefused)) throw error;
-    throw new DomainError('UNSUPPORTED_SHEET', `file ${error.message}`, 415, {
-      errors: [{ field: 'file', expected: error.message }],
-    });
-  }
 }

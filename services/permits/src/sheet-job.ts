@@ -1,14 +1,14 @@
 import { buffer } from 'node:stream/consumers';
 import type { SheetError } from '@greenwatch/contracts';
 import { type Kit, Round } from '@greenwatch/kit';
+import { readSheet, type SheetBounds, SheetRefused } from '@greenwatch/sheets';
 import type { EnterprisePlace, PermitContent, PermitModels } from './permit.model';
 import { changedFields } from './permit-content';
 import { elsewhere, Neighbours, type PermitStore } from './permit-store';
 import type { RegistryCopies } from './registry-copies';
 import type { SheetModels, StoredSheet, StoredSheetPermit } from './sheet.model';
-import { type Heading, readHeading, readRow, type SheetRow } from './sheet-layout';
+import { readHeading, readRow, type SheetRow } from './sheet-layout';
 import { permitOf, type Registered } from './sheet-permits';
-import { readSheet, type SheetBounds, SheetRefused } from './sheet-reader';
 
 /** Permits of one transaction of a commit. */
 const CHUNK = 250;
@@ -120,7 +120,7 @@ export class SheetJobs {
   async #read(_id: string, bytes: Buffer): Promise<{ drafts: Draft[]; loose: Draft[]; rows: number }> {
     const byNumber = new Map<string, Draft>();
     const loose: Draft[] = [];
-    let heading: Heading | undefined;
+    let heading: ReturnType<typeof readHeading>['heading'] | undefined;
     let rows = 0;
     for await (const { row, cells } of readSheet(bytes, this.bounds)) {
       if (cells.every((cell) => cell === '')) continue;

@@ -1,4 +1,5 @@
-import { COLUMNS, cellName, readDay, readHeading, readRow } from './sheet-layout';
+import { cellName } from '@greenwatch/sheets';
+import { COLUMNS, readDay, readHeading, readRow } from './sheet-layout';
 
 const heading = COLUMNS.slice();
 const cells = (change: Record<string, string | { refused: string; shown: string }> = {}) =>
@@ -94,8 +95,4 @@ test.each([
   ['2026-13-01', undefined],
 ])('the day %s', (raw, day) => {
   expect(readDay(raw)).toBe(day && Date.parse(`${day}T00:00:00+08:00`));
-});
-
-test('names of cells', () => {
-  expect([cellName(0, 1), cellName(25, 2), cellName(26, 3), cellName(701, 4)]).toEqual(['A1', 'Z2', 'AA3', 'ZZ4']);
 });

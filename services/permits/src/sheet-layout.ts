@@ -1,8 +1,13 @@
 import type { PermitInput, PermitRequirements, SheetError } from '@greenwatch/contracts';
+import {
+  type Cell,
+  type Column,
+  type Heading,
+  type Read,
+  readHeading as readSheetHeading,
+  readRow as readSheetRow,
+} from '@greenwatch/sheets';
 import { numberProblem } from './check-permit';
-
-/** A cell as the reader gives it: its text, or why it cannot be taken. */
-export type Cell = string | { refused: string; shown: string };
 
 /** One row of a sheet, in what the permit model understands; absent: the cell is empty. Times in ms. */
 export interface SheetRow {
@@ -42,19 +47,6 @@ export interface SheetRow {
   publicity?: 'monthly' | 'quarterly' | 'yearly';
 }
 type Key = Exclude<keyof SheetRow, 'row'>;
-
-/** How a column is read: the value, or what was expected. */
-type Read = (text: string) => { value: unknown } | { expected: string };
-
-export interface Column {
-  key: Key;
-  zh: string;
-  en: string;
-  required?: boolean;
-  read: Read;
-  /** Two rows that show what may stand there. */
-  examples: [string, string];
-}
 
 const DAY = 86_400_000;
 const OFFSET = 8 * 3_600_000;
@@ -161,7 +153,7 @@ const permitNumber: Read = (raw) => {
 };
 
 /** The layout: one row for each permit, outlet, factor and period; columns in any order, by Chinese or English heading. */
-export const COLUMNS: readonly Column[] = [
+export const COLUMNS: readonly Column<Key>[] = [
   {
     key: 'permitNumber',
     zh: '许可证编号',
@@ -366,64 +358,15 @@ export const COLUMNS: readonly Column[] = [
   },
 ];
 
-/** Which column stands where, by place in the heading. */
-export type Heading = (Column | undefined)[];
-
 /** Reads the heading row; `problem` says why the sheet cannot be read with it. */
-export function readHeading(cells: readonly Cell[]): { heading: Heading; problem?: string } {
-  const heading: Heading = [];
-  const problems: string[] = [];
-  cells.forEach((cell, i) => {
-    const name = (typeof cell === 'string' ? cell : cell.shown).replace(/[*＊]/g, '').trim();
-    if (name === '') return;
-    const column = COLUMNS.find(({ zh, en, key }) =>
-      [zh, en, key].some((one) => one.toLowerCase() === name.toLowerCase()),
-    );
-    if (!column) problems.push(`the heading "${name}" in ${cellName(i, 1)} is none of the template`);
-    else if (heading.includes(column)) problems.push(`the heading "${name}" stands there twice`);
-    else heading[i] = column;
-  });
-  const missing = COLUMNS.filter((column) => column.required && !heading.includes(column));
-  if (missing.length > 0) {
-    problems.push(`expected the headings ${missing.map(({ zh, en }) => `${zh} (${en})`).join(', ')}`);
-  }
-  return { heading, ...(problems.length > 0 ? { problem: problems.join('; ') } : {}) };
-}
-
-/** Name of a cell as sheets call it: column 0, row 7 is A7. */
-export function cellName(column: number, row: number): string {
-  let name = '';
-  for (let rest = column + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) {
-    name = String.fromCharCode(65 + ((rest - 1) % 26)) + name;
-  }
-  return `${name}${row}`;
-}
+export const readHeading = (cells: readonly Cell[]) => readSheetHeading(COLUMNS, cells);
 
 /** Reads one row. What is wrong is named by cell; with errors the row is not complete. */
 export function readRow(
-  heading: Heading,
+  heading: Heading<Key>,
   row: number,
   cells: readonly Cell[],
 ): { row: Partial<SheetRow>; errors: SheetError[] } {
-  const read: Record<string, unknown> = { row };
-  const errors: SheetError[] = [];
-  heading.forEach((column, i) => {
-    if (!column) return;
-    const cell = cells[i] ?? '';
-    const wrong = (value: string, expected: string) =>
-      errors.push({ row, column: column.zh, cell: cellName(i, row), value: value.slice(0, 100), expected });
-    if (typeof cell !== 'string') {
-      wrong(cell.shown, cell.refused);
-      return;
-    }
-    const raw = cell.trim();
-    if (raw === '') {
-      if (column.required) wrong('', 'a value: this column must be filled');
-      return;
-    }
-    const result = column.read(raw);
-    if ('expected' in result) wrong(raw, result.expected);
-    else read[column.key] = result.value;
-  });
-  return { row: read as Partial<SheetRow>, errors };
+  const { values, errors } = readSheetRow(heading, row, cells);
+  return { row: { ...values, row } as Partial<SheetRow>, errors };
 }

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import { formatOf, readSheet } from './sheet-reader';
+import { formatOf, readSheet } from './read-sheet';
 import { checkZip } from './zip-check';
 
 const BOUNDS = { rows: 100, unpacked: 1_000_000 };

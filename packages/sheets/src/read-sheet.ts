@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import type { Cell } from './sheet-layout';
+import type { Cell } from './layout';
 import { checkZip } from './zip-check';
 
 /** What a sheet may hold at most. */
