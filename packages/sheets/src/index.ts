@@ -1,4 +1,5 @@
-export { type Cell, type Column, cellName, type Heading, type Read, readHeading, readRow } from './columns';
+export { type Cell, type Column, cellName, type Heading, type Read, readHeading, readRow } from './layout';
 export { day, number, ok, oneOf, pattern, plain, readDay, text } from './read-cell';
-export { formatOf, readSheet, type SheetBounds, SheetRefused } from './sheet-reader';
-export { makeTemplate } from './template';
+export { formatOf, readSheet, type SheetBounds, SheetRefused } from './read-sheet';
+export { type ReceivedSheet, receiveSheet } from './receive-sheet';
+export { sheetTemplate } from './template';

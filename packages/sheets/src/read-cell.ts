@@ -1,4 +1,4 @@
-import type { Read } from './columns';
+import type { Read } from './layout';
 
 const DAY = 86_400_000;
 const OFFSET = 8 * 3_600_000;

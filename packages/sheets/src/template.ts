@@ -1,10 +1,10 @@
-import type { Column } from './columns';
+import type { Column } from './layout';
 
 /** An empty sheet with the headings of a layout and two rows that show how to fill it; `content` in base64. */
-export async function makeTemplate(
+export async function sheetTemplate(
   columns: readonly Column[],
+  { name, title }: { name: string; title: string },
   format: 'csv' | 'xlsx',
-  names: { file: string; worksheet: string },
 ): Promise<{ filename: string; contentType: string; content: string }> {
   const rows = [
     columns.map(({ zh, required }) => (required ? `${zh}*` : zh)),
@@ -14,14 +14,14 @@ export async function makeTemplate(
     // The mark at the beginning makes Excel read it as UTF-8.
     const text = `\uFEFF${rows.map((row) => row.join(',')).join('\r\n')}\r\n`;
     return {
-      filename: `${names.file}.csv`,
+      filename: `${name}.csv`,
       contentType: 'text/csv; charset=utf-8',
       content: Buffer.from(text).toString('base64'),
     };
   }
   const { default: ExcelJS } = await import('exceljs');
   const workbook = new ExcelJS.Workbook();
-  const sheet = workbook.addWorksheet(names.worksheet);
+  const sheet = workbook.addWorksheet(title);
   sheet.addRows(rows);
   sheet.getRow(1).font = { bold: true };
   columns.forEach(({ zh, en }, i) => {
@@ -33,7 +33,7 @@ export async function makeTemplate(
   });
   const bytes = Buffer.from(await workbook.xlsx.writeBuffer());
   return {
-    filename: `${names.file}.xlsx`,
+    filename: `${name}.xlsx`,
     contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     content: bytes.toString('base64'),
   };

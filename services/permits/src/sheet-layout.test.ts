@@ -1,5 +1,5 @@
-import { cellName } from '@greenwatch/sheets';
-import { COLUMNS, readDay, readHeading, readRow } from './sheet-layout';
+import { cellName, readDay } from '@greenwatch/sheets';
+import { COLUMNS, readHeading, readRow } from './sheet-layout';
 
 const heading = COLUMNS.slice();
 const cells = (change: Record<string, string | { refused: string; shown: string }> = {}) =>
