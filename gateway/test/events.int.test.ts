@@ -3,12 +3,11 @@ import {
   fact,
   ingestionFacts,
   notificationsFacts,
-  readingsLog,
   registryFacts,
   rulesFacts,
   taskingFacts,
 } from '@greenwatch/contracts';
-import { newId, partitionOf } from '@greenwatch/kit';
+import { encodeBatch, newId, partitionOf } from '@greenwatch/kit';
 import { type TestServers, testServers } from '@greenwatch/testkit';
 import { eventually, type RunningGateway, runningGateway, type Visitor } from './running-gateway';
 
@@ -69,8 +68,7 @@ const alarm = (id: string, divisionPath: string[], enterpriseId: string) => {
 };
 const reading = (mn: string, fields: string) => {
   const packet = { mn, kind: 1, dataTime: 1, receivedAt: 2, fields, raw: Buffer.alloc(0) };
-  const batch = readingsLog.PacketBatch.encode({ instance: '', traceParent: '', packets: [packet] }).finish();
-  gateway.admin.nats.connection.publish(`readings.${partitionOf(mn, 16)}`, batch);
+  gateway.admin.nats.connection.publish(`readings.${partitionOf(mn, 16)}`, encodeBatch([packet]));
 };
 
 interface Stream {

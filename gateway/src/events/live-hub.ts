@@ -1,5 +1,5 @@
-import { type LiveEvents, readingsLog } from '@greenwatch/contracts';
-import { type Caller, type Kit, partitionOf, scopeFilter } from '@greenwatch/kit';
+import type { LiveEvents } from '@greenwatch/contracts';
+import { type Caller, type Kit, partitionOf, readBatch, scopeFilter } from '@greenwatch/kit';
 import type { MapModels } from '../map/map.model';
 import { type LiveEvent, liveEventOf, readingOf } from './live-event';
 import { isVisible } from './visible';
@@ -117,7 +117,7 @@ export class LiveHub {
   async #passReadings(subscription: Subscription): Promise<void> {
     for await (const { subject, data } of subscription) {
       try {
-        for (const packet of readingsLog.PacketBatch.decode(data).packets) {
+        for (const packet of readBatch(data).packets) {
           const watchers = this.#watchers.get(packet.mn);
           if (!watchers) continue;
           const reading = readingOf(packet);

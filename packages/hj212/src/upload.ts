@@ -35,6 +35,11 @@ const KINDS: Readonly<Record<string, UploadKind>> = {
   '2061': 'hour',
 };
 
+/** The kind of readings that a command uploads; undefined where it uploads none. */
+export function kindOfUpload(cn: string): UploadKind | undefined {
+  return KINDS[cn];
+}
+
 /** A value outside is no measurement. Fifteen digits are also what a double keeps. */
 const LARGEST = 1e15;
 

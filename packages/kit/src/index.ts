@@ -34,6 +34,7 @@ export type { LogCursor } from './log-cursor';
 export type { Logger } from './logger';
 export { connectMongo, inTransaction, isDuplicateKey, isTransient } from './mongo';
 export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
+export { BatchWriter, encodeBatch, type LogPacket, readBatch } from './packet-batch';
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';
 export { Round, type RoundOptions } from './round';

@@ -1,10 +1,11 @@
-import { readingsLog } from '@greenwatch/contracts';
+import type { readingsLog } from '@greenwatch/contracts';
 import { AckPolicy, type Consumer, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { DEADLETTER_SUBJECT, deadLetter } from './dead-letter';
 import type { Logger } from './logger';
 import { isTransient } from './mongo';
 import { type Nats, READINGS } from './nats';
+import { readBatch } from './packet-batch';
 import { SpanKind, traced } from './telemetry';
 
 /** One message of the READINGS log. (partition, sequence) identifies it for ever. */
@@ -22,7 +23,7 @@ export class LogMessage {
 
   /** Decoded when first asked for: who only copies packets on does not pay for it. */
   get batch(): readingsLog.PacketBatch {
-    this.#batch ??= readingsLog.PacketBatch.decode(this.data);
+    this.#batch ??= readBatch(this.data);
     return this.#batch;
   }
 }

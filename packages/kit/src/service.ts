@@ -1,4 +1,3 @@
-import { readingsLog } from '@greenwatch/contracts';
 import type { PubAck } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Static, TObject } from '@sinclair/typebox';
@@ -44,8 +43,8 @@ export interface Kit<C = object> {
   };
   readingsLog: {
     partitions: number;
-    /** Resolves once the log holds the batch. */
-    publish(partition: number, batch: readingsLog.PacketBatch): Promise<{ sequence: number }>;
+    /** Resolves once the log holds the message, a `PacketBatch` on the wire. */
+    publish(partition: number, message: Uint8Array): Promise<{ sequence: number }>;
     /** Reads in the log's own order from a place the reader remembers itself. */
     cursor(): LogCursor;
   };
@@ -174,10 +173,10 @@ export async function runService<C extends TObject>(
     },
     readingsLog: {
       partitions: config.READINGS_PARTITIONS,
-      async publish(partition, batch) {
+      async publish(partition, message) {
         const msgID = `${run}-${published++}`;
-        const bytes = readingsLog.PacketBatch.encode(batch).finish();
-        const ack: PubAck = await nats.js.publish(`readings.${partition}`, bytes, { msgID, headers: tracedHeaders() });
+        const headers = tracedHeaders();
+        const ack: PubAck = await nats.js.publish(`readings.${partition}`, message, { msgID, headers });
         return { sequence: ack.seq };
       },
       cursor: () => new LogCursor(nats),

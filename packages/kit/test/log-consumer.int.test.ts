@@ -1,7 +1,15 @@
 import { readingsLog } from '@greenwatch/contracts';
 import { serviceEnvironment, type TestServers, testServers } from '@greenwatch/testkit';
 import { Type } from '@sinclair/typebox';
-import { defineService, type Kit, type LogMessage, type RunningService, runService } from '../src';
+import {
+  defineService,
+  encodeBatch,
+  type Kit,
+  type LogMessage,
+  type LogPacket,
+  type RunningService,
+  runService,
+} from '../src';
 
 let servers: TestServers;
 beforeAll(async () => {
@@ -17,7 +25,7 @@ const until = async (condition: () => boolean, ms = 25_000) => {
   }
 };
 
-const packet = (mn: string, dataTime: number): readingsLog.Packet => ({
+const packet = (mn: string, dataTime: number): LogPacket => ({
   mn,
   kind: readingsLog.Kind.KIND_REALTIME,
   dataTime,
@@ -66,8 +74,7 @@ describe('a consumer group on the READINGS log (design.md 4)', () => {
     const publish = async (count: number) => {
       for (let i = 0; i < count; i++, next++) {
         for (let partition = 0; partition < 4; partition++) {
-          const batch = { instance: 't', traceParent: '', packets: [packet('M', next)] };
-          await second.kit().readingsLog.publish(partition, batch);
+          await second.kit().readingsLog.publish(partition, encodeBatch([packet('M', next)]));
         }
       }
     };
@@ -89,8 +96,7 @@ describe('a consumer group on the READINGS log (design.md 4)', () => {
     const running = await one.start();
     const before = Date.now();
     for (let i = 0; i < 10; i++) {
-      const batch = { instance: 't', traceParent: '', packets: [packet('M', before + i)] };
-      await one.kit().readingsLog.publish(2, batch);
+      await one.kit().readingsLog.publish(2, encodeBatch([packet('M', before + i)]));
     }
     await until(() => numbersOf(seen, 2).filter((n) => n >= before).length >= 10);
     expect([...new Set(numbersOf(seen, 2).filter((n) => n >= before))]).toEqual(

@@ -1,6 +1,6 @@
 import { permitsFacts, readingsLog, registryFacts } from '@greenwatch/contracts';
 import { choosePort } from '@greenwatch/infra';
-import { type Client, connectClient, partitionOf } from '@greenwatch/kit';
+import { type Client, connectClient, encodeBatch, partitionOf } from '@greenwatch/kit';
 import {
   factsHandled,
   serviceEnvironment,
@@ -84,8 +84,7 @@ export class Scene {
         fields,
         raw: Buffer.alloc(0),
       }));
-      const batch = readingsLog.PacketBatch.encode({ instance: 'test', traceParent: '', packets }).finish();
-      await this.client.nats.js.publish(`readings.${partitionOf(mn, 16)}`, batch);
+      await this.client.nats.js.publish(`readings.${partitionOf(mn, 16)}`, encodeBatch(packets));
     }
   }
 

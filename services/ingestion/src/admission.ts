@@ -1,5 +1,5 @@
 import type { REFUSAL_REASONS } from '@greenwatch/contracts';
-import { Hj212Error, kindOfPacket, type Packet, readUpload, type Upload } from '@greenwatch/hj212';
+import { Hj212Error, kindOfPacket, type Packet, readUploadText, type UploadText } from '@greenwatch/hj212';
 
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
@@ -23,7 +23,7 @@ export interface AdmissionRules {
 /** What becomes of a packet whose frame is right. */
 export type Decision =
   /** Goes on the log; `unclaimed` when nobody has registered the device yet. */
-  | { type: 'reading'; upload: Upload; unclaimed: boolean }
+  | { type: 'reading'; upload: UploadText; unclaimed: boolean }
   /** An upload without readings, or a notice: archived, and answered when it asks. */
   | { type: 'other'; unclaimed: boolean }
   /** A 90xx reply, a log-in or heart-beat of no edition: never answered, nothing to keep. */
@@ -58,9 +58,9 @@ export function decide(
   }
   const unclaimed = device?.status !== 'active';
   if (kind === 'notice') return { type: 'other', unclaimed };
-  let upload: Upload;
+  let upload: UploadText;
   try {
-    upload = readUpload(packet);
+    upload = readUploadText(packet);
   } catch (error) {
     if (!(error instanceof Hj212Error)) throw error;
     if (error.code === 'NOT_UPLOAD') return { type: 'other', unclaimed };

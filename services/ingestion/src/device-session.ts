@@ -1,7 +1,6 @@
 import { readingsLog } from '@greenwatch/contracts';
 import {
   type CutResult,
-  encodeFields,
   FrameCutter,
   Hj212Error,
   type Packet,
@@ -10,6 +9,7 @@ import {
   replyToUpload,
   type UploadKind,
 } from '@greenwatch/hj212';
+import type { LogPacket } from '@greenwatch/kit';
 import { type AdmissionRules, decide, type RefusalReason } from './admission';
 import type { DirectoryEntry } from './device-directory';
 import type { Stored } from './group-commit';
@@ -28,12 +28,13 @@ export interface SessionHost {
   rules: AdmissionRules & { maxSegment: number };
   now(): number;
   lookup(mn: string): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined>;
-  append(packet: readingsLog.Packet, stored: Stored): void;
+  append(packet: LogPacket, stored: Stored): void;
   accepted(session: DeviceSession, packet: Packet, at: number, unclaimed: boolean): void;
   refused(refusal: Refused): void;
   /** A reply of the device (90xx) to something of ours; never answered (spec 7). */
   replied(session: DeviceSession, packet: Packet): void;
-  reply(frame: Buffer): void;
+  /** To the device. */
+  write(bytes: Buffer): void;
 }
 
 export interface Refused {
@@ -56,6 +57,7 @@ export class DeviceSession {
   inFlight = 0;
   #skippedBefore = 0;
   readonly mns = new Set<string>();
+  readonly #answers: Buffer[] = [];
   /** Frames are decided in the order in which they came, also when one has to wait for the directory. */
   #order: Promise<void> | undefined;
 
@@ -148,16 +150,28 @@ export class DeviceSession {
         kind: upload ? KINDS[upload.kind] : readingsLog.Kind.KIND_OTHER,
         dataTime: upload?.dataTime ?? 0,
         receivedAt: at,
-        fields: upload ? encodeFields(upload.factors) : '',
+        fields: upload?.fields ?? '',
         raw,
       },
       (error) => {
         this.inFlight--;
         if (error !== undefined) return;
         const answer = replyToUpload(packet) ?? replyToNotice(packet);
-        if (answer) this.host.reply(answer);
+        if (answer) this.#answer(answer);
       },
     );
+  }
+
+  /** All answers of one publish leave in one write: system calls are what an answer costs. */
+  #answer(frame: Buffer): void {
+    if (this.#answers.length === 0) queueMicrotask(() => this.#sendAnswers());
+    this.#answers.push(frame);
+  }
+
+  #sendAnswers(): void {
+    const [first, ...others] = this.#answers;
+    this.#answers.length = 0;
+    if (first) this.host.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
   }
 
   #refuse(reason: RefusalReason, detail: string, raw: Buffer, mn?: string, device?: DirectoryEntry): void {

@@ -1,7 +1,7 @@
-import type { readingsLog } from '@greenwatch/contracts';
+import { type LogPacket, readBatch } from '@greenwatch/kit';
 import { GroupCommit } from './group-commit';
 
-const packet = (n: number): readingsLog.Packet => ({
+const packet = (n: number): LogPacket => ({
   mn: `M${n}`,
   kind: 1,
   dataTime: n,
@@ -14,13 +14,14 @@ const packet = (n: number): readingsLog.Packet => ({
 function slowLog() {
   const batches: number[][] = [];
   const ends: { resolve: () => void; reject: (error: Error) => void }[] = [];
-  const commit = new GroupCommit((packets) => {
-    batches.push(packets.map((p) => p.dataTime));
+  const commit = new GroupCommit('one', (message) => {
+    batches.push(readBatch(message).packets.map((p) => p.dataTime));
     return new Promise<void>((resolve, reject) => ends.push({ resolve, reject }));
   });
   return { batches, ends, commit };
 }
-const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+/** Longer than publishes are apart. */
+const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('group commit (design.md 4)', () => {
   it('publishes the first at once and what arrives meanwhile together', async () => {

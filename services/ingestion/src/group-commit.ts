@@ -1,61 +1,71 @@
-import type { readingsLog } from '@greenwatch/contracts';
+import { BatchWriter, type LogPacket } from '@greenwatch/kit';
 
 /** Told once: without an error when the log holds the packet; otherwise it may not, and the device has to send it again. */
 export type Stored = (error?: unknown) => void;
 
-interface Waiting {
-  packet: readingsLog.Packet;
-  stored: Stored;
-}
-
 const MAX_PACKETS = 4_000;
-/** Below NATS's max_payload of 8 MB with room for what protobuf adds. */
+/** Below NATS's max_payload of 8 MB with room for one more packet. */
 const MAX_BYTES = 4 * 1024 * 1024;
+/**
+ * A publish begins no sooner after the one before. A busy log so gets few large messages, which cost it half as much, and the
+ * answers to what a device had in flight leave together; a packet that comes alone does not wait.
+ */
+const APART_MS = 5;
+
+/** A message that is full or on its way, and who is told of it. */
+interface Group {
+  message: Uint8Array;
+  stored: Stored[];
+}
 
 /**
  * Group commit on one partition of the log: what arrives while a publish is in flight goes into the next one
  * (design.md 4). So a busy log gets large messages, and a quiet one gets each packet at once.
  */
 export class GroupCommit {
-  #waiting: Waiting[] = [];
+  readonly #writer: BatchWriter;
+  #stored: Stored[] = [];
+  readonly #full: Group[] = [];
   #publishing: Promise<void> | undefined;
+  #begunAt = 0;
 
-  constructor(private readonly publish: (packets: readingsLog.Packet[]) => Promise<unknown>) {}
-
-  get pending(): number {
-    return this.#waiting.length;
+  constructor(
+    instance: string,
+    private readonly publish: (message: Uint8Array) => Promise<unknown>,
+  ) {
+    this.#writer = new BatchWriter(instance);
   }
 
   /** A call-back rather than a promise: this is done for every packet of a province. */
-  append(packet: readingsLog.Packet, stored: Stored): void {
-    this.#waiting.push({ packet, stored });
+  append(packet: LogPacket, stored: Stored): void {
+    this.#writer.append(packet);
+    this.#stored.push(stored);
+    if (this.#writer.count >= MAX_PACKETS || this.#writer.size >= MAX_BYTES) this.#full.push(this.#close());
     // Everything the same read brought goes into one message.
     this.#publishing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#take();
+    while (this.#full.length > 0 || this.#stored.length > 0) {
+      const wait = this.#begunAt + APART_MS - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      this.#begunAt = performance.now();
+      const { message, stored } = this.#full.shift() ?? this.#close();
       let failure: unknown;
       try {
-        await this.publish(batch.map((waiting) => waiting.packet));
+        await this.publish(message);
       } catch (error) {
         failure = error;
       }
-      for (const { stored } of batch) stored(failure);
+      for (const told of stored) told(failure);
     }
     this.#publishing = undefined;
   }
 
-  #take(): Waiting[] {
-    let bytes = 0;
-    let count = 0;
-    while (count < this.#waiting.length && count < MAX_PACKETS && bytes < MAX_BYTES) {
-      const { raw, fields } = (this.#waiting[count] as Waiting).packet;
-      bytes += raw.length + fields.length + 64;
-      count++;
-    }
-    return this.#waiting.splice(0, count);
+  #close(): Group {
+    const group = { message: this.#writer.take(), stored: this.#stored };
+    this.#stored = [];
+    return group;
   }
 
   /** Resolves when nothing is left to publish. */

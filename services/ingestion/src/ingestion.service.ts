@@ -33,9 +33,9 @@ export const ingestionService = defineService({
     const refusalLog = new RefusalLog(refusals, (error, lost) =>
       log.error({ err: error, lost }, 'refusals could not be kept'),
     );
-    const intake = new Intake(kit.readingsLog.partitions, (partition, packets) =>
-      kit.readingsLog.publish(partition, { instance: config.INSTANCE, traceParent: '', packets }).catch((error) => {
-        log.warn({ err: error, partition, packets: packets.length }, 'not on the log: the devices send again');
+    const intake = new Intake(config.INSTANCE, kit.readingsLog.partitions, (partition, message) =>
+      kit.readingsLog.publish(partition, message).catch((error) => {
+        log.warn({ err: error, partition, bytes: message.length }, 'not on the log: the devices send again');
         throw error;
       }),
     );
@@ -89,14 +89,8 @@ export const ingestionService = defineService({
         accepted,
         refused,
         replied: () => {},
-        reply: (frame) => {
-          if (!socket.writable) return;
-          // All answers of one publish to one device leave in one write.
-          if (socket.writableCorked === 0) {
-            socket.cork();
-            process.nextTick(() => socket.uncork());
-          }
-          socket.write(frame);
+        write: (bytes) => {
+          if (socket.writable) socket.write(bytes);
         },
       }),
       {

@@ -1,5 +1,4 @@
-import type { readingsLog } from '@greenwatch/contracts';
-import { partitionOf } from '@greenwatch/kit';
+import { type LogPacket, partitionOf } from '@greenwatch/kit';
 import { GroupCommit, type Stored } from './group-commit';
 
 /** Packets that may wait for the log, over all ways in, before their senders have to. */
@@ -12,10 +11,14 @@ export class Intake {
   readonly #commits: GroupCommit[];
   #pending = 0;
 
-  constructor(partitions: number, publish: (partition: number, packets: readingsLog.Packet[]) => Promise<unknown>) {
+  constructor(
+    instance: string,
+    partitions: number,
+    publish: (partition: number, message: Uint8Array) => Promise<unknown>,
+  ) {
     this.#commits = Array.from(
       { length: partitions },
-      (_, partition) => new GroupCommit((packets) => publish(partition, packets)),
+      (_, partition) => new GroupCommit(instance, (message) => publish(partition, message)),
     );
   }
 
@@ -25,7 +28,7 @@ export class Intake {
   }
 
   /** @param stored told once: without an error when the log holds the packet, so that it may be acknowledged */
-  append(packet: readingsLog.Packet, stored: Stored): void {
+  append(packet: LogPacket, stored: Stored): void {
     this.#pending++;
     const commit = this.#commits[partitionOf(packet.mn, this.#commits.length)] as GroupCommit;
     commit.append(packet, (error) => {

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { fact as factProto, type Refusal, readingsLog, registryFacts } from '@greenwatch/contracts';
 import { buildFrame, formatDataTime } from '@greenwatch/hj212';
 import { choosePort } from '@greenwatch/infra';
-import { type Client, connectClient, newId, type RunningService, runService } from '@greenwatch/kit';
+import { type Client, connectClient, newId, type RunningService, readBatch, runService } from '@greenwatch/kit';
 import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
 import { ingestionService } from '../src/ingestion.service';
 
@@ -111,7 +111,7 @@ async function onTheLog(mn: string): Promise<readingsLog.Packet[]> {
   for (let seq = 1; seq <= info.state.last_seq; seq++) {
     const stored = await client.nats.jsm.streams.getMessage('READINGS', { seq });
     if (!stored) continue;
-    found.push(...readingsLog.PacketBatch.decode(stored.data).packets.filter((packet) => packet.mn === mn));
+    found.push(...readBatch(stored.data).packets.filter((packet) => packet.mn === mn));
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { readingsLog } from '@greenwatch/contracts';
-import { dayOf } from '@greenwatch/kit';
+import { dayOf, encodeBatch, type LogPacket } from '@greenwatch/kit';
 import fc from 'fast-check';
 import { groupPackets } from './group-packets';
 import { packetKey, parsePacketKey } from './packet-key';
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 /** 2026-08-14T23:59:00+08:00 */
 const LATE = Date.UTC(2026, 7, 14, 15, 59);
 
-const packet = (over: Partial<readingsLog.Packet>): readingsLog.Packet => ({
+const packet = (over: Partial<LogPacket>): LogPacket => ({
   mn: '010000A8900016F000169DC0',
   kind: readingsLog.Kind.KIND_REALTIME,
   dataTime: LATE,
@@ -17,13 +17,8 @@ const packet = (over: Partial<readingsLog.Packet>): readingsLog.Packet => ({
   raw: Buffer.from('##0001…'),
   ...over,
 });
-const message = (packets: readingsLog.Packet[]) =>
-  readingsLog.PacketBatch.encode({
-    instance: 'i1',
-    traceParent: '00-x',
-    packets,
-  }).finish();
-const stored = ({ dataTime, receivedAt, fields }: readingsLog.Packet) => ({
+const message = (packets: LogPacket[]) => encodeBatch(packets, 'i1');
+const stored = ({ dataTime, receivedAt, fields }: LogPacket) => ({
   dataTime,
   receivedAt,
   fields,
@@ -35,7 +30,7 @@ test('design.md 4, grouping: one group a device, kind and day (UTC+8), packets i
   const nextDay = packet({ dataTime: LATE + MINUTE });
   const hour = packet({ kind: readingsLog.Kind.KIND_HOUR });
   const other = packet({ mn: 'B' });
-  const groups = groupPackets(message([a1, other, a2, nextDay, hour]), 3, 77);
+  const groups = groupPackets([{ data: message([a1, other, a2, nextDay, hour]), partition: 3, sequence: 77 }]);
   expect(groups.map(({ key, packets }) => [key, readingsLog.StoredPackets.decode(packets).packets])).toEqual([
     ['010000A8900016F000169DC0 1 20260814 3.77', [stored(a1), stored(a2)]],
     ['B 1 20260814 3.77', [stored(other)]],
@@ -48,7 +43,7 @@ test('design.md 4, latest: a group names its newest moment and all of that momen
   const part1 = packet({ fields: 'a21026-Rtd=1' });
   const older = packet({ dataTime: LATE - MINUTE });
   const part2 = packet({ fields: 'a34013-Rtd=2' });
-  const [group] = groupPackets(message([part1, older, part2]), 0, 1);
+  const [group] = groupPackets([{ data: message([part1, older, part2]), partition: 0, sequence: 1 }]);
   expect(group?.newest).toBe(LATE);
   expect(readingsLog.StoredPackets.decode(group?.newestPackets ?? Buffer.alloc(0)).packets).toEqual([
     stored(part1),
@@ -67,7 +62,7 @@ test('design.md 4, nothing is lost or changed: the same packets as the generated
   });
   fc.assert(
     fc.property(fc.array(anyPacket, { maxLength: 20 }), (packets) => {
-      const groups = groupPackets(message(packets), 1, 2);
+      const groups = groupPackets([{ data: message(packets), partition: 1, sequence: 2 }]);
       for (const group of groups) {
         const key = parsePacketKey(group.key);
         const expected = packets.filter((p) => p.mn === key.mn && p.kind === key.kind && dayOf(p.dataTime) === key.day);
@@ -81,19 +76,21 @@ test('design.md 4, nothing is lost or changed: the same packets as the generated
 
 test('packets without readings, which the log carries for the archive, are passed over', () => {
   const other = packet({ kind: readingsLog.Kind.KIND_OTHER, dataTime: 0, fields: '' });
-  expect(groupPackets(message([other, packet({})]), 0, 1).map(({ kind }) => kind)).toEqual([1]);
+  expect(
+    groupPackets([{ data: message([other, packet({})]), partition: 0, sequence: 1 }]).map(({ kind }) => kind),
+  ).toEqual([1]);
 });
 
 test('fields a later version of the contract adds are stepped over', () => {
   const later = Buffer.concat([message([packet({})]), Buffer.from([0x78, 0x05]), Buffer.from([0x72, 0x01, 0x41])]);
-  expect(groupPackets(later, 0, 1)).toHaveLength(1);
+  expect(groupPackets([{ data: later, partition: 0, sequence: 1 }])).toHaveLength(1);
 });
 
 test.each([
   ['cut off inside a packet', message([packet({})]).subarray(0, -3)],
   ['text', Buffer.from('no protobuf at all')],
 ])('bytes that are no PacketBatch are an error, not half a batch: %s', (_name, bytes) => {
-  expect(() => groupPackets(bytes, 0, 1)).toThrow();
+  expect(() => groupPackets([{ data: bytes, partition: 0, sequence: 1 }])).toThrow();
 });
 
 test('keys sort by device, kind and day, also where one MN begins like another', () => {

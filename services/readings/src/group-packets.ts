@@ -4,7 +4,7 @@ import { packetKey } from './packet-key';
 
 const DAY_MS = 86_400_000;
 
-/** Packets of one device, kind and day that one log message carried: what becomes one document. */
+/** Packets of one device, kind and day that log messages carried: what becomes one document. */
 export interface PacketGroup {
   key: string;
   mn: string;
@@ -16,8 +16,16 @@ export interface PacketGroup {
   newestPackets: Buffer;
 }
 
-/** Where a packet's parts lie in the message; `…To` is not included. `fields` includes its length prefix. */
+/** A message of the READINGS log: where it stands, and `PacketBatch` on the wire. */
+export interface Message {
+  partition: number;
+  sequence: number;
+  data: Uint8Array;
+}
+
+/** Where a packet's parts lie in its message; `…To` is not included. */
 interface PacketRange {
+  source: Buffer;
   dataTime: number;
   dataTimeFrom: number;
   dataTimeTo: number;
@@ -31,36 +39,47 @@ interface OpenGroup {
   mn: string;
   kind: number;
   day: string;
+  /** The first message that has one of its packets. */
+  partition: number;
+  sequence: number;
   packets: PacketRange[];
 }
 
 /**
- * Splits one message of the READINGS stream (`PacketBatch`) by device, kind and day of the data time.
+ * Groups what messages of the READINGS log carried by device, kind and day of the data time: the more messages at once, the
+ * fewer documents.
  *
  * Written against the protobuf wire format instead of the generated codec, because every packet of the province passes
  * here: times and the text of the values are copied as bytes, never decoded (measured in the README). A test holds it
  * to the generated codec. Throws on bytes that are no `PacketBatch`.
  */
-export function groupPackets(message: Uint8Array, partition: number, sequence: number): PacketGroup[] {
+export function groupPackets(messages: readonly Message[]): PacketGroup[] {
   const groups = new Map<string, OpenGroup>();
-  const wire = new Wire(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
-  while (wire.at < wire.end) {
-    const tag = wire.varint();
-    // PacketBatch.packets = 3
-    if (tag !== 26) wire.skip(tag);
-    else readPacket(wire, wire.varint(), groups);
+  for (const message of messages) {
+    const { data } = message;
+    const wire = new Wire(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    while (wire.at < wire.end) {
+      const tag = wire.varint();
+      // PacketBatch.packets = 3
+      if (tag !== 26) wire.skip(tag);
+      else readPacket(wire, wire.varint(), message, groups);
+    }
   }
   const documents: PacketGroup[] = [];
-  for (const group of groups.values()) documents.push(encodeGroup(wire.bytes, group, partition, sequence));
+  for (const group of groups.values()) documents.push(encodeGroup(group));
   return documents;
 }
 
-function readPacket(wire: Wire, length: number, groups: Map<string, OpenGroup>): void {
+function readPacket(wire: Wire, length: number, message: Message, groups: Map<string, OpenGroup>): void {
   const end = wire.at + length;
   if (end > wire.end) throw new Error('packet longer than its message');
   let mn = '';
   let kind = 0;
+  let rawFrom = 0;
+  let fieldsAt = 0;
+  let fieldsSize = 0;
   const range: PacketRange = {
+    source: wire.bytes,
     dataTime: 0,
     dataTimeFrom: 0,
     dataTimeTo: 0,
@@ -92,12 +111,24 @@ function readPacket(wire: Wire, length: number, groups: Map<string, OpenGroup>):
         range.receivedTo = wire.at;
         break;
       case 42: {
-        range.fieldsFrom = wire.at;
         const size = wire.varint();
+        range.fieldsFrom = wire.at;
         wire.at += size;
         range.fieldsTo = wire.at;
         break;
       }
+      case 50: {
+        const size = wire.varint();
+        rawFrom = wire.at;
+        wire.at += size;
+        break;
+      }
+      case 56:
+        fieldsAt = wire.varint();
+        break;
+      case 64:
+        fieldsSize = wire.varint();
+        break;
       default:
         wire.skip(tag);
     }
@@ -105,11 +136,16 @@ function readPacket(wire: Wire, length: number, groups: Map<string, OpenGroup>):
   if (wire.at !== end) throw new Error('packet shorter than its fields');
   // Carries no readings: only the archive of raw frames takes it.
   if (kind === readingsLog.Kind.KIND_OTHER) return;
+  if (fieldsSize > 0) {
+    range.fieldsFrom = rawFrom + fieldsAt;
+    range.fieldsTo = range.fieldsFrom + fieldsSize;
+    if (range.fieldsTo > end) throw new Error('the text of the values ends behind its frame');
+  }
   const day = dayNameOf(range.dataTime);
   const name = `${mn} ${kind} ${day}`;
   const group = groups.get(name);
   if (group) group.packets.push(range);
-  else groups.set(name, { mn, kind, day, packets: [range] });
+  else groups.set(name, { mn, kind, day, partition: message.partition, sequence: message.sequence, packets: [range] });
 }
 
 let day = { from: 0, to: 0, name: '' };
@@ -123,8 +159,8 @@ function dayNameOf(time: number): string {
   return day.name;
 }
 
-function encodeGroup(source: Buffer, group: OpenGroup, partition: number, sequence: number): PacketGroup {
-  const { mn, kind, day } = group;
+function encodeGroup(group: OpenGroup): PacketGroup {
+  const { mn, kind } = group;
   let size = 0;
   let newest = Number.NEGATIVE_INFINITY;
   for (const packet of group.packets) {
@@ -140,28 +176,28 @@ function encodeGroup(source: Buffer, group: OpenGroup, partition: number, sequen
     // StoredPackets.packets = 1
     target[at++] = 10;
     at = writeVarint(target, at, bodySize(packet));
-    at = copyField(source, packet.dataTimeFrom, packet.dataTimeTo, target, at, 8);
-    at = copyField(source, packet.receivedFrom, packet.receivedTo, target, at, 16);
-    at = copyField(source, packet.fieldsFrom, packet.fieldsTo, target, at, 26);
+    at = copyPart(packet.source, packet.dataTimeFrom, packet.dataTimeTo, target, at, 8);
+    at = copyPart(packet.source, packet.receivedFrom, packet.receivedTo, target, at, 16);
+    const text = packet.fieldsTo - packet.fieldsFrom;
+    if (text > 0) {
+      target[at] = 26;
+      at = writeVarint(target, at + 1, text);
+      packet.source.copy(target, at, packet.fieldsFrom, packet.fieldsTo);
+      at += text;
+    }
     if (packet.dataTime === newest) ofNewest.push(target.subarray(start, at));
   }
   const newestPackets = ofNewest.length === 1 && ofNewest[0] ? ofNewest[0] : Buffer.concat(ofNewest);
-  return {
-    key: packetKey({ mn, kind, day, partition, sequence }),
-    mn,
-    kind,
-    packets: target,
-    newest,
-    newestPackets,
-  };
+  return { key: packetKey(group), mn, kind, packets: target, newest, newestPackets };
 }
 
 /** Size of the `StoredPacket` of a packet: each part it has, with one byte of tag. */
 function bodySize(packet: PacketRange): number {
+  const text = packet.fieldsTo - packet.fieldsFrom;
   return (
     partSize(packet.dataTimeFrom, packet.dataTimeTo) +
     partSize(packet.receivedFrom, packet.receivedTo) +
-    partSize(packet.fieldsFrom, packet.fieldsTo)
+    (text === 0 ? 0 : 1 + varintSize(text) + text)
   );
 }
 
@@ -169,7 +205,7 @@ function partSize(from: number, to: number): number {
   return to === from ? 0 : 1 + to - from;
 }
 
-function copyField(source: Buffer, from: number, to: number, target: Buffer, at: number, tag: number): number {
+function copyPart(source: Buffer, from: number, to: number, target: Buffer, at: number, tag: number): number {
   if (to === from) return at;
   target[at] = tag;
   source.copy(target, at + 1, from, to);

@@ -111,7 +111,7 @@ export const readingsService = defineService({
         {
           group: 'readings',
           async handle(messages) {
-            const groups = messages.flatMap(({ data, partition, sequence }) => groupPackets(data, partition, sequence));
+            const groups = groupPackets(messages);
             await store.insert(groups);
             await totals.mark(groups);
             await latest.advance(groups);

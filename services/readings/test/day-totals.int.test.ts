@@ -1,5 +1,5 @@
 import { fact, readingsFacts, readingsLog, registryFacts } from '@greenwatch/contracts';
-import { type Client, connectClient, FACTS, partitionOf } from '@greenwatch/kit';
+import { type Client, connectClient, encodeBatch, FACTS, partitionOf } from '@greenwatch/kit';
 import {
   factsHandled,
   serviceEnvironment,
@@ -56,8 +56,7 @@ async function send(mn: string, hour: number, fields: string): Promise<void> {
     fields,
     raw: new Uint8Array(),
   };
-  const batch = readingsLog.PacketBatch.encode({ instance: 'test', traceParent: '', packets: [packet] }).finish();
-  await client.nats.js.publish(`readings.${partitionOf(mn, PARTITIONS)}`, batch);
+  await client.nats.js.publish(`readings.${partitionOf(mn, PARTITIONS)}`, encodeBatch([packet]));
 }
 
 async function bind(mn: string, sequence: number, outletId: string): Promise<void> {

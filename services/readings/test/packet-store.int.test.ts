@@ -1,5 +1,4 @@
-import { readingsLog } from '@greenwatch/contracts';
-import { connectMongo } from '@greenwatch/kit';
+import { connectMongo, encodeBatch } from '@greenwatch/kit';
 import { type TestServers, testServers } from '@greenwatch/testkit';
 import type { Connection } from 'mongoose';
 import { ALWAYS } from '../src/access';
@@ -26,15 +25,13 @@ beforeEach(async () => {
 });
 
 const groups = (sequence: number, mn: string, fields: string, dataTime = T) =>
-  groupPackets(
-    readingsLog.PacketBatch.encode({
-      instance: 'i',
-      traceParent: '',
-      packets: [{ mn, kind: 1, dataTime, receivedAt: T + sequence, fields, raw: Buffer.from('raw') }],
-    }).finish(),
-    0,
-    sequence,
-  );
+  groupPackets([
+    {
+      partition: 0,
+      sequence,
+      data: encodeBatch([{ mn, kind: 1, dataTime, receivedAt: T + sequence, fields, raw: Buffer.from('raw') }]),
+    },
+  ]);
 async function all(mn: string): Promise<string[]> {
   const found: string[] = [];
   for await (const day of store.days(mn, 1, ALWAYS)) found.push(...day.map(({ fields }) => fields));

@@ -3,8 +3,10 @@ import {
   type Caller,
   type Client,
   connectClient,
+  encodeBatch,
   grpcMetadata,
   isoTime,
+  type LogPacket,
   partitionOf,
   READINGS,
   type RunningService,
@@ -77,7 +79,7 @@ const tongxiang = user('330483');
 const jiaojiang = user('331002');
 
 let received = 0;
-const packet = (mn: string, dataTime: number, fields: string, kind = KIND_REALTIME): readingsLog.Packet => ({
+const packet = (mn: string, dataTime: number, fields: string, kind = KIND_REALTIME): LogPacket => ({
   mn,
   kind,
   dataTime,
@@ -86,13 +88,11 @@ const packet = (mn: string, dataTime: number, fields: string, kind = KIND_REALTI
   fields,
   raw: Buffer.from('raw'),
 });
-const encode = (packets: readingsLog.Packet[]) =>
-  readingsLog.PacketBatch.encode({ instance: 'test', traceParent: '', packets }).finish();
 
 /** Into the log, one message a device, and waits until readings has acknowledged everything. */
-async function send(...packets: readingsLog.Packet[]): Promise<void> {
+async function send(...packets: LogPacket[]): Promise<void> {
   for (const mn of new Set(packets.map((p) => p.mn))) {
-    await gateway.nats.js.publish(`readings.${partitionOf(mn, 16)}`, encode(packets.filter((p) => p.mn === mn)));
+    await gateway.nats.js.publish(`readings.${partitionOf(mn, 16)}`, encodeBatch(packets.filter((p) => p.mn === mn)));
   }
   await consumed();
 }

@@ -1,5 +1,14 @@
 import { fact, permitsFacts, readingsLog, registryFacts, rulesFacts } from '@greenwatch/contracts';
-import { type Client, type Codec, connectClient, FACTS, newId, partitionOf, READINGS } from '@greenwatch/kit';
+import {
+  type Client,
+  type Codec,
+  connectClient,
+  encodeBatch,
+  FACTS,
+  newId,
+  partitionOf,
+  READINGS,
+} from '@greenwatch/kit';
 import {
   serviceEnvironment,
   startTestProcess,
@@ -127,20 +136,16 @@ const values = Array.from({ length: 48 }, (_, i) => ([5, 6, 20, 33, 34, 35].incl
 
 async function send(hour: number, first: number): Promise<void> {
   for (const mn of DEVICES) {
-    const batch = readingsLog.PacketBatch.encode({
-      instance: 'test',
-      traceParent: '',
-      packets: [
-        {
-          mn,
-          kind: readingsLog.Kind.KIND_HOUR,
-          dataTime: first + hour * HOUR,
-          receivedAt: Date.now(),
-          fields: `a21026-Avg=${values[hour]},a21026-Flag=N`,
-          raw: new Uint8Array(),
-        },
-      ],
-    }).finish();
+    const batch = encodeBatch([
+      {
+        mn,
+        kind: readingsLog.Kind.KIND_HOUR,
+        dataTime: first + hour * HOUR,
+        receivedAt: Date.now(),
+        fields: `a21026-Avg=${values[hour]},a21026-Flag=N`,
+        raw: new Uint8Array(),
+      },
+    ]);
     await client.nats.js.publish(`readings.${partitionOf(mn, PARTITIONS)}`, batch);
   }
 }

@@ -5,6 +5,7 @@ import {
   type Codec,
   connectClient,
   defineService,
+  encodeBatch,
   FACTS,
   newId,
   partitionOf,
@@ -152,10 +153,8 @@ const so2 = (at: number, zsAvg: number, avg = zsAvg / 2): Sent => [
 
 /** One log message, as ingestion publishes it. */
 async function publish(mn: string, packets: Sent[]): Promise<void> {
-  const batch = readingsLog.PacketBatch.encode({
-    instance: 'test',
-    traceParent: '',
-    packets: packets.map(([kind, dataTime, fields, receivedAt = Date.now()]) => ({
+  const batch = encodeBatch(
+    packets.map(([kind, dataTime, fields, receivedAt = Date.now()]) => ({
       mn,
       kind,
       dataTime,
@@ -163,7 +162,7 @@ async function publish(mn: string, packets: Sent[]): Promise<void> {
       fields,
       raw: new Uint8Array(),
     })),
-  }).finish();
+  );
   await gateway.nats.js.publish(`readings.${partitionOf(mn, PARTITIONS)}`, batch);
 }
 
