@@ -1,0 +1,198 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { OrderedPacket } from '../merge';
+import { ByteReader, ByteWriter } from './byte-stream';
+import { type FieldShape, joinFields, shapeOf, splitFields, valuesIn } from './field-shape';
+import { type IntsHead, readInts, readIntsHead, writeInts } from './int-column';
+import { readNumbers, readTexts, readValuesHead, type ValueColumn, writeValues } from './value-column';
+
+const VERSION = 1;
+/** Every row is of a moment of its own: nothing to merge. */
+const ONE_PACKET_A_MOMENT = 1;
+/** Noise has few repetitions to find, so the harder levels only take longer (README). */
+const LEVEL = 6;
+
+interface KnownShape {
+  index: number;
+  shape: FieldShape;
+  /** Where each of its values goes. */
+  columns: string[][];
+}
+
+/**
+ * Packs the packets of one device, kind and day into columns, which zlib makes small: data times, how much later each
+ * was received, the shape of its text, and each factor's field. Every packet comes back to the letter, ordered by
+ * (data time, reception, log sequence). The sequence of the log message is kept where it decides: among packets of one
+ * moment received in the same millisecond; elsewhere it comes back as 0.
+ */
+export function packDay(packets: readonly OrderedPacket[]): Buffer {
+  const rows = packets.toSorted(
+    (a, b) => a.dataTime - b.dataTime || a.receivedAt - b.receivedAt || a.sequence - b.sequence,
+  );
+  const head = new ByteWriter();
+  const planes: Uint8Array[] = [];
+  head.unsigned(rows.length);
+  head.byte(rows.every((row, i) => row.dataTime !== rows[i + 1]?.dataTime) ? ONE_PACKET_A_MOMENT : 0);
+
+  const shapes = new Map<string, KnownShape>();
+  const columns = new Map<string, string[]>();
+  const shapeOfRow: number[] = [];
+  let last: KnownShape | undefined;
+  for (const { fields } of rows) {
+    let values = last && valuesIn(last.shape, fields);
+    if (!last || !values) {
+      const split = splitFields(fields);
+      values = split.values;
+      last = shapes.get(split.shape.key);
+      if (!last) {
+        last = {
+          index: shapes.size,
+          shape: split.shape,
+          columns: split.shape.names.map((name) => columnOf(columns, name)),
+        };
+        shapes.set(split.shape.key, last);
+      }
+    }
+    shapeOfRow.push(last.index);
+    for (let i = 0; i < values.length; i++) last.columns[i]?.push(values[i] as string);
+  }
+
+  head.unsigned(shapes.size);
+  for (const key of shapes.keys()) head.text(key);
+  const times = rows.map(({ dataTime }) => dataTime);
+  const delays = rows.map(({ dataTime, receivedAt }) => receivedAt - dataTime);
+  for (const ints of [times, delays, decidingSequences(rows), shapeOfRow]) planes.push(...writeInts(head, ints));
+  for (const texts of columns.values()) planes.push(...writeValues(head, texts));
+
+  const size = new ByteWriter();
+  size.unsigned(head.bytes().length);
+  const content = deflateSync(Buffer.concat([size.bytes(), head.bytes(), ...planes]), { level: LEVEL });
+  return Buffer.concat([Buffer.of(VERSION), content]);
+}
+
+function columnOf(columns: Map<string, string[]>, name: string): string[] {
+  const known = columns.get(name);
+  if (known) return known;
+  const column: string[] = [];
+  columns.set(name, column);
+  return column;
+}
+
+function decidingSequences(rows: readonly OrderedPacket[]): number[] {
+  const together = (a: OrderedPacket, b: OrderedPacket | undefined) =>
+    a.dataTime === b?.dataTime && a.receivedAt === b.receivedAt;
+  return rows.map((row, i) => (together(row, rows[i - 1]) || together(row, rows[i + 1]) ? row.sequence : 0));
+}
+
+/** A packed day, taken apart as far as it is asked for. Throws on bytes that are none, or that changed (Adler-32). */
+export class PackedDay {
+  /** How many packets. */
+  readonly count: number;
+  /** Whether each packet is of another moment, so that nothing is to be merged. */
+  readonly onePacketAMoment: boolean;
+  readonly #body: Buffer;
+  readonly #shapes: FieldShape[] = [];
+  readonly #rows: { head: IntsHead; at: number }[] = [];
+  readonly #columns = new Map<string, { head: ValueColumn; at: number; count: number }>();
+
+  constructor(bytes: Buffer) {
+    if (bytes[0] !== VERSION) throw new Error(`a packed day of version ${bytes[0]}, expected ${VERSION}`);
+    this.#body = inflateSync(bytes.subarray(1));
+    const head = new ByteReader(this.#body);
+    const bodyAt = head.unsigned();
+    let at = head.at + bodyAt;
+    this.count = head.unsigned();
+    this.onePacketAMoment = (head.byte() & ONE_PACKET_A_MOMENT) !== 0;
+    for (let left = head.unsigned(); left > 0; left--) this.#shapes.push(shapeOf(head.text()));
+    for (let i = 0; i < 4; i++) {
+      const ints = readIntsHead(head);
+      this.#rows.push({ head: ints, at });
+      at += ints.planes * this.count;
+    }
+    for (const [name, count] of this.#countValues()) {
+      const column = readValuesHead(head);
+      this.#columns.set(name, { head: column, at, count });
+      at += column.ints.planes * count;
+    }
+    if (at !== this.#body.length) throw new Error('a packed day of another length than its columns have');
+  }
+
+  /** How many values each column has, in the order in which the columns stand. */
+  #countValues(): Map<string, number> {
+    const rowsOf = new Array<number>(this.#shapes.length).fill(0);
+    for (const index of this.#shapeOfRow) rowsOf[index] = (rowsOf[index] ?? 0) + 1;
+    const counts = new Map<string, number>();
+    for (const [index, { names }] of this.#shapes.entries()) {
+      for (const name of names) counts.set(name, (counts.get(name) ?? 0) + (rowsOf[index] ?? 0));
+    }
+    return counts;
+  }
+
+  /** Data times in ms, ascending. */
+  get dataTimes(): Float64Array {
+    return this.#ints(0);
+  }
+
+  get #shapeOfRow(): Float64Array {
+    return this.#ints(3);
+  }
+
+  #ints(which: number): Float64Array {
+    const { head, at } = this.#rows[which] as { head: IntsHead; at: number };
+    return readInts(head, this.#body, at, this.count);
+  }
+
+  /** Every packet as it was packed. */
+  packets(): OrderedPacket[] {
+    const texts = new Map<string, { values: string[]; next: number }>();
+    for (const [name, { head, at, count }] of this.#columns) {
+      texts.set(name, { values: readTexts(head, this.#body, at, count), next: 0 });
+    }
+    const columnsOf = this.#shapes.map(({ names }) => names.map((name) => texts.get(name)));
+    const [times, delays, sequences, shapes] = [0, 1, 2, 3].map((which) => this.#ints(which)) as Float64Array[];
+    const packets: OrderedPacket[] = [];
+    for (let i = 0; i < this.count; i++) {
+      const index = shapes?.[i] as number;
+      const values: string[] = [];
+      for (const column of columnsOf[index] ?? []) if (column) values.push(column.values[column.next++] as string);
+      const dataTime = times?.[i] as number;
+      packets.push({
+        dataTime,
+        receivedAt: dataTime + (delays?.[i] as number),
+        sequence: sequences?.[i] as number,
+        fields: joinFields(this.#shapes[index] as FieldShape, values),
+      });
+    }
+    return packets;
+  }
+
+  /**
+   * The numbers of one field of one factor (`code-Field`), one a packet in the order of the data times; NaN where a
+   * packet has none. Undefined where no packet has any.
+   */
+  numbers(name: string): Float64Array | undefined {
+    const column = this.#columns.get(name);
+    if (!column) return undefined;
+    const values = readNumbers(column.head, this.#body, column.at, column.count);
+    return Float64Array.from(this.#perRow(name, (at) => values[at] as number, Number.NaN));
+  }
+
+  /** The same as texts; undefined for a packet that has none. */
+  texts(name: string): (string | undefined)[] | undefined {
+    const column = this.#columns.get(name);
+    if (!column) return undefined;
+    const values = readTexts(column.head, this.#body, column.at, column.count);
+    return this.#perRow(name, (at) => values[at], undefined);
+  }
+
+  #perRow<T>(name: string, valueAt: (at: number) => T, none: T): T[] {
+    const has = this.#shapes.map(({ names }) => names.filter((one) => one === name).length);
+    const rows: T[] = [];
+    let next = 0;
+    for (const index of this.#shapeOfRow) {
+      const values = has[index] ?? 0;
+      rows.push(values > 0 ? valueAt(next) : none);
+      next += values;
+    }
+    return rows;
+  }
+}
