@@ -67,19 +67,22 @@ export function decide(
     const time = error.code === 'NO_DATATIME' || error.code === 'BAD_DATATIME';
     return refused(time ? 'data-time' : 'value', error.message);
   }
-  if (upload.dataTime < EARLIEST) return refused('data-time', 'DataTime lies before 2000, expected a later one');
-  if (upload.dataTime > now + rules.maxAhead) {
-    const minutes = Math.round((upload.dataTime - now) / 60_000);
-    return refused(
-      'data-time',
-      `DataTime lies ${minutes} minutes ahead, expected at most ${Math.round(rules.maxAhead / 60_000)}`,
-    );
-  }
+  const wrongTime = refuseTime(upload.dataTime, now, rules);
+  if (wrongTime) return refused('data-time', wrongTime);
   return { type: 'reading', upload, unclaimed };
 }
 
-function refuseSender(
-  packet: Packet,
+/** Why a data time cannot be taken: before 2000, or further ahead of now than the setting allows; undefined: it can. */
+export function refuseTime(dataTime: number, now: number, rules: Pick<AdmissionRules, 'maxAhead'>): string | undefined {
+  if (dataTime < EARLIEST) return 'DataTime lies before 2000, expected a later one';
+  if (dataTime <= now + rules.maxAhead) return undefined;
+  const minutes = Math.round((dataTime - now) / 60_000);
+  return `DataTime lies ${minutes} minutes ahead, expected at most ${Math.round(rules.maxAhead / 60_000)}`;
+}
+
+/** Whether a sender may speak for an MN: what it says of itself against what is registered. */
+export function refuseSender(
+  packet: Pick<Packet, 'mn' | 'pw'>,
   device: KnownDevice | undefined,
   address: string,
   rules: AdmissionRules,
