@@ -19,8 +19,11 @@ export { type FactorInfo, factorInfo, fromOldCode } from './factor-info';
 export { decodeFields, encodeFields } from './field-text';
 export { type CutResult, FrameCutter, type FrameCutterOptions, type RefusedReason } from './frame-cutter';
 export { Hj212Error, type Hj212ErrorCode } from './hj212-error';
+export { LINK_TIMES, type Link } from './link-times';
 export { type Edition, editionOf, type Packet, parseSegment } from './packet';
 export { formatQn } from './qn';
+export { type DeviceMessage, type InformationValue, readMessage, type StandardCheck } from './read-message';
+export { answeredQn, type Reply, readReply } from './read-reply';
 export { replyToNotice, replyToUpload } from './replies';
 export { RequestError } from './request-error';
 export {
