@@ -9,8 +9,8 @@ const swc = (syntax) => ({ jsc: { target: 'es2022', parser: { syntax } }, module
 // The MongoDB driver reads the machine's name by `await import('os')`, which Jest's sandbox refuses; its handshake then
 // lacks the driver's name and the server refuses it. Turned into a require it works.
 const MONGODB_IMPORTING_OS = 'mongodb/lib/runtime_adapters\\.js$';
-// Fastify's plugins load ES modules, which Node does from CommonJS and Jest's sandbox does not.
-const ESM = '(content-disposition|cookie|@fastify/cookie)/.+\\.js$';
+// Fastify's plugins and the readings' Parquet load ES modules, which Node does from CommonJS and Jest's sandbox does not.
+const ESM = '(content-disposition|cookie|@fastify/cookie|hyparquet|hyparquet-writer)/.+\\.js$';
 
 const shared = {
   rootDir: __dirname,
