@@ -57,6 +57,12 @@ export const Outlet = Type.Object(
     lon: Type.Number(),
     lat: Type.Number(),
     factors: Type.Array(FactorCode),
+    sampleHours: Type.Optional(
+      Type.Union([Type.Literal(1), Type.Literal(2)], {
+        description: 'water: hours between two samples (HJ 355-2019); 1 when absent',
+      }),
+    ),
+    wet: Type.Optional(Type.Boolean({ description: 'gas: concentrations are sent wet (HJ 75-2017 App. C)' })),
     divisionPath: Type.Array(DivisionCode),
   },
   strict,
@@ -73,6 +79,16 @@ export const Facility = Type.Object(
   },
   strict,
 );
+/** Where a device stands that belongs to no outlet: an air or water station. */
+export const Station = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    divisionCode: DivisionCode,
+    lon: Type.Number({ minimum: -180, maximum: 180, description: 'CGCS2000 degrees' }),
+    lat: Type.Number({ minimum: -90, maximum: 90, description: 'CGCS2000 degrees' }),
+  },
+  strict,
+);
 export const Device = Type.Object(
   {
     mn: Mn,
@@ -83,6 +99,14 @@ export const Device = Type.Object(
     addresses: Type.Array(Type.String(), { description: 'addresses it may connect from; empty: any' }),
     missingFlagValid: Type.Boolean(),
     facilities: Type.Optional(Type.Array(Facility, { description: 'facilities whose state the device reports' })),
+    profileId: Type.Optional(
+      Type.String({ maxLength: 64, description: 'what all devices of its make have in common' }),
+    ),
+    station: Type.Optional(Station),
+    packetsPerMinute: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'most it may send; absent: the platform’s limit' }),
+    ),
+    oldPasswordUntil: Type.Optional(Time),
     divisionPath: Type.Array(DivisionCode),
     firstSeen: Type.Optional(Time),
   },
@@ -124,7 +148,10 @@ export const EnterpriseInput = Type.Omit(Enterprise, ['divisionPath']);
 export const OperatorInput = Type.Omit(Operator, ['divisionPath', 'barred']);
 export const OutletInput = Type.Omit(Outlet, ['divisionPath']);
 export const DeviceInput = Type.Composite(
-  [Type.Omit(Device, ['divisionPath', 'firstSeen']), Type.Object({ password: Type.String({ maxLength: 32 }) })],
+  [
+    Type.Omit(Device, ['divisionPath', 'firstSeen', 'oldPasswordUntil']),
+    Type.Object({ password: Type.String({ maxLength: 32 }) }),
+  ],
   strict,
 );
 export const PersonInput = Type.Composite(
@@ -234,6 +261,7 @@ export type EnterpriseDetail = Static<typeof EnterpriseDetail>;
 export type Operator = Static<typeof Operator>;
 export type Outlet = Static<typeof Outlet>;
 export type Device = Static<typeof Device>;
+export type Station = Static<typeof Station>;
 export type Facility = Static<typeof Facility>;
 export type Person = Static<typeof Person>;
 export type DivisionInput = Static<typeof DivisionInput>;
