@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type ActionContract, EVERYBODY } from './action';
+import { type ActionContract, AUTHORITY, EVERYBODY } from './action';
 import { FactorCode, Id, Kind, Mn, Page, PageParams, strict, Time } from './schema';
 
 /** One (device, kind, data time): packets merged, newest revision of each factor (design.md 4). */
@@ -34,6 +34,20 @@ export const readingsActions = {
     params: Type.Object({ mns: Type.Array(Mn, { minItems: 1, maxItems: 1000 }) }, strict),
     result: Type.Array(Moment),
     roles: EVERYBODY,
+  },
+  /** Hours without an hourly upload; ingestion asks them back (CN 2061). */
+  'readings.gap.list': {
+    params: Type.Object({ mns: Type.Array(Mn, { minItems: 1, maxItems: 100 }), from: Time, to: Time }, strict),
+    result: Type.Array(
+      Type.Object(
+        {
+          mn: Mn,
+          gaps: Type.Array(Type.Object({ from: Time, to: Time }, strict), { description: '`to` is not in it' }),
+        },
+        strict,
+      ),
+    ),
+    roles: AUTHORITY,
   },
 } as const satisfies Record<string, ActionContract>;
 

@@ -9,13 +9,18 @@ interface DeviceDoc {
   status: KnownDevice['status'];
   passwordEncrypted: string;
   addresses: string[];
+  edition: '2005' | '2017' | '2025';
   divisionPath: string[];
   enterpriseId?: string;
+  profileId?: string;
 }
 
 export interface DirectoryEntry extends KnownDevice {
+  /** Which requests it understands, and how they are written. */
+  edition: '2005' | '2017' | '2025';
   divisionPath: string[];
   enterpriseId?: string;
+  profileId?: string;
 }
 
 const FRESH_MS = 10_000;
@@ -40,8 +45,10 @@ export class DeviceDirectory {
         status: { type: String, required: true },
         passwordEncrypted: { type: String, default: '' },
         addresses: { type: [String], default: [] },
+        edition: { type: String, default: '2017' },
         divisionPath: { type: [String], default: [] },
         enterpriseId: String,
+        profileId: String,
       },
       { collection: 'devices', versionKey: false },
     );
@@ -72,8 +79,10 @@ export class DeviceDirectory {
           status: doc.status,
           password: doc.passwordEncrypted ? this.fields.decrypt(doc.passwordEncrypted) : undefined,
           addresses: doc.addresses,
+          edition: doc.edition ?? '2017',
           divisionPath: doc.divisionPath,
           ...(doc.enterpriseId ? { enterpriseId: doc.enterpriseId } : {}),
+          ...(doc.profileId ? { profileId: doc.profileId } : {}),
         }
       : undefined;
     // Strangers may invent any number of MNs.
@@ -83,11 +92,13 @@ export class DeviceDirectory {
   }
 
   async apply(fact: Fact<registryFacts.DeviceChanged>): Promise<void> {
-    const { mn, status, passwordEncrypted, addresses } = fact.data;
+    const { mn, status, passwordEncrypted, addresses, edition } = fact.data;
     await applyNewest(this.model, mn, fact.sequence, {
       status,
       passwordEncrypted,
       addresses,
+      edition: edition as DirectoryEntry['edition'],
+      profileId: fact.data.profileId,
       divisionPath: fact.divisionPath,
       ...(fact.enterpriseId ? { enterpriseId: fact.enterpriseId } : {}),
     });

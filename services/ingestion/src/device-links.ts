@@ -111,6 +111,15 @@ export class DeviceLinks {
     this.#changes.push({ mn, online: false, at, address });
   }
 
+  /** Of some devices, those that are connected to any instance. */
+  async onlineOf(mns: readonly string[]): Promise<Set<string>> {
+    const online = await this.links
+      .find({ _id: { $in: [...mns] }, online: true })
+      .select({ _id: 1 })
+      .lean();
+    return new Set(online.map(({ _id }) => _id));
+  }
+
   flush(): Promise<void> {
     this.#writing = this.#writing.catch(() => {}).then(() => this.#write());
     return this.#writing;

@@ -1,6 +1,7 @@
 import { readingsLog } from '@greenwatch/contracts';
 import {
   type CutResult,
+  type DeviceCodec,
   FrameCutter,
   Hj212Error,
   type Packet,
@@ -27,6 +28,8 @@ const KINDS: Record<UploadKind, readingsLog.Kind> = {
 export interface SessionHost {
   rules: AdmissionRules & { maxSegment: number };
   now(): number;
+  /** How a device departs from the standard, and its keys; asked only where a frame does not fit it. */
+  codecOf(mn: string): DeviceCodec | undefined;
   lookup(mn: string): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined>;
   append(packet: LogPacket, stored: Stored): void;
   accepted(session: DeviceSession, packet: Packet, at: number, unclaimed: boolean): void;
@@ -42,6 +45,8 @@ export interface Refused {
   detail: string;
   raw: Buffer;
   address: string;
+  /** The way in; absent: HJ 212 over TCP. */
+  way?: 'mqtt' | 'http' | 'grpc' | 'sheet';
   mn?: string;
   at: number;
   device?: DirectoryEntry;
@@ -65,7 +70,8 @@ export class DeviceSession {
     readonly address: string,
     private readonly host: SessionHost,
   ) {
-    this.#cutter = new FrameCutter({ maxSegment: host.rules.maxSegment });
+    const { codecOf } = host;
+    this.#cutter = new FrameCutter({ maxSegment: host.rules.maxSegment, codecOf });
   }
 
   /** Whether the beginning of a frame waits for its rest. */

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import { registryFacts } from '@greenwatch/contracts';
+import type { Packet } from '@greenwatch/hj212';
 import { afterKey, defineService, isoTime, isoTimeOrNone, onProjected, pageOf, scopeFilter } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
+import { CommandConfig, DeviceCommands } from './commands/device-commands';
 import { DeviceDirectory } from './device-directory';
 import { DeviceLinks } from './device-links';
 import type { DeviceSession, Refused } from './device-session';
@@ -19,6 +21,7 @@ export const IngestionConfig = Type.Object({
   HJ212_IDLE_TIMEOUT_S: Type.Integer({ minimum: 60, default: 7_500 }),
   INGESTION_ADMISSION: Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], default: 'closed' }),
   INGESTION_MAX_AHEAD_S: Type.Integer({ minimum: 0, default: 3_600 }),
+  ...CommandConfig,
 });
 
 export const ingestionService = defineService({
@@ -29,6 +32,7 @@ export const ingestionService = defineService({
     const directory = new DeviceDirectory(kit.db, kit.fields, kit.now);
     const links = new DeviceLinks(kit, directory);
     const archive = new FrameArchive(kit);
+    const commands = new DeviceCommands(kit, directory, (mns) => links.onlineOf(mns));
     const refusals = refusalModel(kit.db);
     const refusalLog = new RefusalLog(refusals, (error, lost) =>
       log.error({ err: error, lost }, 'refusals could not be kept'),
@@ -40,25 +44,26 @@ export const ingestionService = defineService({
       }),
     );
 
-    const accepted = (
-      session: DeviceSession,
-      packet: { mn: string; st?: string; edition: string },
-      at: number,
-      unclaimed: boolean,
-    ) => {
+    const accepted = (session: DeviceSession, packet: Packet, at: number, unclaimed: boolean, socket: Socket) => {
       links.seen(packet.mn, at);
+      commands.accepted(packet);
       if (session.mns.has(packet.mn)) return;
       session.mns.add(packet.mn);
       const stranger = unclaimed ? { st: packet.st ?? '', edition: packet.edition } : undefined;
       links.opened(packet.mn, session.address, at, stranger);
+      commands.opened(session, packet, at, {
+        send: (frame) => socket.write(frame),
+        close: () => socket.destroy(),
+      });
     };
-    const refused = ({ reason, detail, raw, address, mn, at, device }: Refused) =>
+    const refused = ({ reason, detail, raw, address, way, mn, at, device }: Refused) =>
       refusalLog.add({
         at: new Date(at),
         reason,
         detail,
         address,
-        raw: raw.toString('latin1', 0, 2_048),
+        ...(way === undefined ? {} : { way }),
+        raw: raw.toString(way === undefined ? 'latin1' : 'utf8', 0, 2_048),
         size: raw.length,
         divisionPath: device?.divisionPath ?? [config.PROVINCE],
         ...(device?.enterpriseId ? { enterpriseId: device.enterpriseId } : {}),
@@ -80,15 +85,19 @@ export const ingestionService = defineService({
           maxSegment: config.HJ212_MAX_SEGMENT,
         },
         now: kit.now,
+        codecOf: (mn) => {
+          const keys = commands.keys.keysOf(mn);
+          return keys.length > 0 ? { dialect: { cipher: 'sm4' }, keys } : undefined;
+        },
         lookup: (mn) => directory.lookup(mn),
         append: (packet, stored) =>
           intake.append(packet, (error) => {
             stored(error);
             server.resumeIfRelieved(socket);
           }),
-        accepted,
+        accepted: (session, packet, at, unclaimed) => accepted(session, packet, at, unclaimed, socket),
         refused,
-        replied: () => {},
+        replied: (session, packet) => commands.replied(session, packet),
         write: (bytes) => {
           if (socket.writable) socket.write(bytes);
         },
@@ -97,6 +106,7 @@ export const ingestionService = defineService({
         congested: () => intake.congested,
         closed: (session) => {
           for (const mn of session.mns) links.closed(mn, session.address, kit.now());
+          commands.closed(session);
         },
       },
       log,
@@ -127,6 +137,7 @@ export const ingestionService = defineService({
               reason: row.reason,
               detail: row.detail,
               address: row.address,
+              way: (row.way ?? 'tcp') as Refusal['way'],
               raw: row.raw,
               size: row.size,
               ...(row.mn === undefined ? {} : { mn: row.mn }),
@@ -151,6 +162,7 @@ export const ingestionService = defineService({
             };
           });
         },
+        ...commands.actions,
         'ingestion.archive.verify': async ({ day }) => archive.verify(day.replaceAll('-', '')),
       },
       facts: {
@@ -158,12 +170,14 @@ export const ingestionService = defineService({
       },
       async started() {
         await links.start();
+        await commands.start();
         archive.start();
         const port = await server.listen();
         log.info({ host: config.HJ212_HOST, port, admission: config.INGESTION_ADMISSION }, 'devices may connect');
       },
       async stopped() {
         await server.drain();
+        await commands.stop();
         await intake.idle();
         await refusalLog.flush();
         await links.stop();
