@@ -55,6 +55,8 @@ export class ManagedProcess {
   private delayMs = FIRST_DELAY_MS;
   private startedAt = 0;
   private deathsSinceReady = 0;
+  /** Killed from here, to see what follows. */
+  private killed = false;
 
   constructor(
     readonly spec: ProcessSpec,
@@ -125,6 +127,7 @@ export class ManagedProcess {
 
   /** Sends a signal and leaves the rest to what follows from it: SIGKILL for a crash, SIGSTOP and SIGCONT for a pause. */
   kill(signal: NodeJS.Signals): void {
+    this.killed = signal === 'SIGKILL';
     this.child?.kill(signal);
   }
 
@@ -164,10 +167,14 @@ export class ManagedProcess {
       return;
     }
     if (Date.now() - this.startedAt > WELL_AFTER_MS) this.delayMs = FIRST_DELAY_MS;
-    const delay = this.delayMs;
-    this.delayMs = Math.min(delay * 2, LAST_DELAY_MS);
+    const delay = this.killed ? FIRST_DELAY_MS : this.delayMs;
+    // A death that was asked for says nothing against the process.
+    if (!this.killed) {
+      this.delayMs = Math.min(delay * 2, LAST_DELAY_MS);
+      this.deathsSinceReady++;
+    }
+    this.killed = false;
     this.announce(`${this.name} ended (${how}); starting it again in ${delay} ms`);
-    this.deathsSinceReady++;
     setTimeout(() => {
       if (this.stopping) return;
       this.spawn();

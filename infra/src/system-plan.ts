@@ -7,6 +7,8 @@ export interface PlannedProcess {
   issuer: string;
   /** What it needs beside the common environment. */
   environment?: (places: Places) => NodeJS.ProcessEnv;
+  /** From 2 up for one more instance of a service. */
+  instance?: number;
   /** When it counts as ready: /readyz on HEALTH_PORT answers 200, or a port takes connections. */
   ready: 'readyz' | ((places: Places) => number);
 }
@@ -15,6 +17,7 @@ export interface PlannedProcess {
 export interface Places {
   /** Whether the demo province is loaded. */
   demo: boolean;
+  /** Of this instance of ingestion. */
   hj212Port: number;
   gatewayPort: number;
   consoleUrl: string;

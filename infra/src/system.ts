@@ -34,6 +34,8 @@ export interface SystemOptions {
   environment?: NodeJS.ProcessEnv;
   /** Only these services, for a test that needs no more. */
   only?: string[];
+  /** More than one instance of a service, by its name: `{ readings: 2 }` also starts `readings-2`. */
+  instances?: Record<string, number>;
   /** Other processes than the real ones, for tests of the System itself. */
   processes?: plan.PlannedProcess[];
   announce?: Announce;
@@ -191,9 +193,22 @@ export class System {
     return found;
   }
 
+  /** Where devices may connect: every instance of ingestion, `host:port` each. */
+  hj212Addresses(): string[] {
+    return Object.entries(this.ports)
+      .filter(([name]) => name === 'hj212' || name.startsWith('hj212-'))
+      .map(([, port]) => `127.0.0.1:${port}`);
+  }
+
   private planned(): { services: plan.PlannedProcess[]; after: plan.PlannedProcess[] } {
-    const { demo = false, only, processes } = this.options;
-    const chosen = (processes ?? plan.services).filter(({ name }) => !only || only.includes(name));
+    const { demo = false, only, processes, instances = {} } = this.options;
+    const chosen = (processes ?? plan.services)
+      .filter(({ name }) => !only || only.includes(name))
+      .flatMap((process) =>
+        Array.from({ length: instances[process.name] ?? 1 }, (_, i) =>
+          i === 0 ? process : { ...process, name: `${process.name}-${i + 1}`, instance: i + 1 },
+        ),
+      );
     if (!demo) return { services: chosen, after: [] };
     const [smsc, province] = plan.demo as [plan.PlannedProcess, plan.PlannedProcess];
     return { services: [smsc, ...chosen], after: [province] };
@@ -210,9 +225,11 @@ export class System {
     const names = [...services, ...after].flatMap(({ name }) => [`${name}.health`, `${name}.grpc`]);
     const asked = { hj212: this.options.hj212Port ?? 0, gateway: this.options.gatewayPort ?? 0 };
     const any = Object.entries(asked).flatMap(([name, port]) => (port === 0 ? [name] : []));
+    const doors = services.filter(({ name, instance }) => instance !== undefined && name === `ingestion-${instance}`);
+    const more = doors.map(({ instance }) => `hj212-${instance}`);
     await this.refuseTakenPort(asked.hj212, 'HJ212_PORT', this.base.HJ212_HOST);
     await this.refuseTakenPort(asked.gateway, 'GATEWAY_PORT', this.base.GATEWAY_HOST);
-    const chosen = await this.folder.ports([...SERVERS, ...names, 'smpp', ...any]);
+    const chosen = await this.folder.ports([...SERVERS, ...names, 'smpp', ...any, ...more]);
     this.ports = { ...asked, ...chosen };
     const at = (name: string) => this.ports[name] as number;
     this.urls = {
@@ -260,9 +277,9 @@ export class System {
   }
 
   private managed(planned: plan.PlannedProcess): ManagedProcess {
-    const { name, script, issuer, ready, environment } = planned;
+    const { name, script, issuer, ready, environment, instance } = planned;
     const healthPort = this.ports[`${name}.health`] as number;
-    const places = this.places();
+    const places = this.places(instance);
     const port = typeof ready === 'function' ? ready(places) : undefined;
     const file = path.resolve(repositoryRoot, script);
     if (!existsSync(file)) throw new OperatorError(`${script} is not built: run "npm run build"`);
@@ -294,13 +311,13 @@ export class System {
     );
   }
 
-  private places(): plan.Places {
+  private places(instance?: number): plan.Places {
     const smppPort = this.ports.smpp as number;
     const demoFolder = this.folder.at('demo');
     if (this.options.demo) mkdirSync(demoFolder, { recursive: true, mode: 0o700 });
     return {
       demo: this.options.demo === true,
-      hj212Port: this.ports.hj212 as number,
+      hj212Port: this.ports[instance === undefined ? 'hj212' : `hj212-${instance}`] as number,
       gatewayPort: this.ports.gateway as number,
       consoleUrl: this.urls.console,
       smppPort,

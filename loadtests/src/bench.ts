@@ -1,107 +1,207 @@
 import { parseArgs } from 'node:util';
 import { OperatorError } from '@greenwatch/infra';
+import { backfillBench } from './backfill-bench';
+import { missedBounds } from './bounds';
+import { burstBench } from './burst-bench';
 import { creditBench } from './credit-bench';
+import { exportBench } from './export-bench';
 import { fraudBench } from './fraud-bench';
 import { ingestBench } from './ingest-bench';
+import { latencyBench } from './latency-bench';
 import { permitsBench } from './permits-bench';
+import { reconnectBench } from './reconnect-bench';
+import { wholeNumber } from './whole-number';
 
-const USAGE = `usage: npm run bench -- ingest [--seconds N] [--warmup N] [--connections N] [--window N] [--only NAMES]
-  --seconds N      length of the measured part (default 20)
-  --warmup N       seconds of the same load before it, checked but not measured (default 8)
-  --connections N  devices, a TCP connection each (default 100)
-  --window N       packets in flight on each connection (default 4)
-  --only NAMES     only these services, separated by commas (default: all)
-       npm run bench -- fraud --data FOLDER --out FILE [--window DAYS] [--baseline DAYS] [--penalty X]
-  --data FOLDER    labelled series: outlets.csv, pollutants.csv, hourly/, truth/
-  --out FILE       gets outlet,score (authenticity, cross-validated by enterprise)
-  --window DAYS    length of a window (default 15)
-  --baseline DAYS  length of its baseline (default 45)
-  --penalty X      of the logistic regression (default 1)
-       npm run bench -- credit [--enterprises N]
-  --enterprises N  with three years of events each (default 26200)
-       npm run bench -- permits [--permits N]
-  --permits N      of one sheet, four limits each (default 26000)`;
+/** Gives the text of an option; undefined where it was left out. */
+type Option = (name: string) => string | undefined;
 
-function readOptions() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        seconds: { type: 'string', default: '20' },
-        warmup: { type: 'string', default: '8' },
-        connections: { type: 'string', default: '100' },
-        window: { type: 'string' },
-        only: { type: 'string' },
-        data: { type: 'string' },
-        out: { type: 'string' },
-        baseline: { type: 'string', default: '45' },
-        penalty: { type: 'string', default: '1' },
-        enterprises: { type: 'string', default: '26200' },
-        permits: { type: 'string', default: '26000' },
-      },
-    });
-  } catch (error) {
-    throw new OperatorError(`${(error as Error).message}\n${USAGE}`);
-  }
+interface Bench {
+  /** Its options with what they mean, a line each. */
+  options: Record<string, string>;
+  /** @returns what is printed; `missed` names the bounds that were not kept, which makes the exit code 1 */
+  run(option: Option): Promise<object & { missed?: string[] }>;
 }
 
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new OperatorError(`--${name} is "${text}": a whole number from ${least} to ${most} is expected`);
-  }
-  return value;
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+const SYNC = { 'sync-interval': 'when NATS flushes to disk: always (default), or a period such as 2m' };
+const ONLY = { only: 'only these services, separated by commas (default: all)' };
+const syncInterval = (option: Option) => option('sync-interval');
+const only = (option: Option) => option('only')?.split(',');
+
+const BENCHES: Record<string, Bench> = {
+  ingest: {
+    options: {
+      seconds: 'length of the measured part (default 20)',
+      warmup: 'seconds of the same load before it, checked but not measured (default 8)',
+      connections: 'devices, a TCP connection each (default 100)',
+      window: 'packets in flight on each connection (default 4)',
+      ...ONLY,
+      ...SYNC,
+    },
+    run: (option) =>
+      ingestBench({
+        seconds: wholeNumber('seconds', option('seconds') ?? '20', 1, 600),
+        warmup: wholeNumber('warmup', option('warmup') ?? '8', 0, 60),
+        connections: wholeNumber('connections', option('connections') ?? '100', 1, 10_000),
+        window: wholeNumber('window', option('window') ?? '4', 1, 256),
+        only: only(option),
+        syncInterval: syncInterval(option),
+        say,
+      }),
+  },
+  latency: {
+    options: {
+      connections: 'devices (default 5000)',
+      rate: 'packets a second over all of them (default 500)',
+      seconds: 'length of the measured part (default 60)',
+      warmup: 'seconds before it (default 10)',
+      alarms: 'exceedances a second (default 5)',
+      ...SYNC,
+    },
+    run: (option) =>
+      latencyBench({
+        connections: wholeNumber('connections', option('connections') ?? '5000', 1, 15_000),
+        rate: wholeNumber('rate', option('rate') ?? '500', 1, 100_000),
+        seconds: wholeNumber('seconds', option('seconds') ?? '60', 1, 600),
+        warmup: wholeNumber('warmup', option('warmup') ?? '10', 0, 60),
+        alarms: wholeNumber('alarms', option('alarms') ?? '5', 1, 100),
+        syncInterval: syncInterval(option),
+        say,
+      }),
+  },
+  burst: {
+    options: {
+      connections: 'devices (default 1000)',
+      rate: 'the sustained rate, packets a second (default: half of what the machine takes, measured first)',
+      seconds: 'length of three times that rate (default 120)',
+      overload: 'seconds of ten times that rate (default 30)',
+      ...ONLY,
+      ...SYNC,
+    },
+    run: (option) => {
+      const rate = option('rate');
+      return burstBench({
+        connections: wholeNumber('connections', option('connections') ?? '1000', 1, 15_000),
+        ...(rate === undefined ? {} : { rate: wholeNumber('rate', rate, 1, 100_000) }),
+        seconds: wholeNumber('seconds', option('seconds') ?? '120', 1, 600),
+        overload: wholeNumber('overload', option('overload') ?? '30', 1, 300),
+        only: only(option),
+        syncInterval: syncInterval(option),
+        say,
+      });
+    },
+  },
+  backfill: {
+    options: {
+      readings: 'of history, 8 a packet (default 250000)',
+      rate: 'live packets a second meanwhile (default 500)',
+      connections: 'live devices (default 500)',
+      ...SYNC,
+    },
+    run: (option) =>
+      backfillBench({
+        readings: wholeNumber('readings', option('readings') ?? '250000', 800, 10_000_000),
+        rate: wholeNumber('rate', option('rate') ?? '500', 1, 100_000),
+        connections: wholeNumber('connections', option('connections') ?? '500', 1, 15_000),
+        syncInterval: syncInterval(option),
+        say,
+      }),
+  },
+  reconnect: {
+    options: {
+      connections: 'devices (default 5000)',
+      rate: 'packets a second over all of them (default 500)',
+      within: 'seconds within which they come back (default 60)',
+      ...ONLY,
+      ...SYNC,
+    },
+    run: (option) =>
+      reconnectBench({
+        connections: wholeNumber('connections', option('connections') ?? '5000', 1, 15_000),
+        rate: wholeNumber('rate', option('rate') ?? '500', 1, 100_000),
+        within: wholeNumber('within', option('within') ?? '60', 1, 600),
+        only: only(option),
+        syncInterval: syncInterval(option),
+        say,
+      }),
+  },
+  export: {
+    options: { packets: 'stored and exported (default 1000000)', ...SYNC },
+    run: (option) =>
+      exportBench({
+        packets: wholeNumber('packets', option('packets') ?? '1000000', 100, 2_000_000),
+        syncInterval: syncInterval(option),
+        say,
+      }),
+  },
+  fraud: {
+    options: {
+      data: 'folder of labelled series: outlets.csv, pollutants.csv, hourly/, truth/ (needed)',
+      out: 'file that gets outlet,score (authenticity, cross-validated by enterprise; needed)',
+      window: 'length of a window, days (default 15)',
+      baseline: 'length of its baseline, days (default 45)',
+      penalty: 'of the logistic regression (default 1)',
+    },
+    run: async (option) => {
+      const [data, out] = [option('data'), option('out')];
+      if (!data || !out) throw new OperatorError(`--data and --out are needed\n${usage()}`);
+      const penalty = Number(option('penalty') ?? '1');
+      if (!(penalty > 0)) throw new OperatorError(`--penalty is "${option('penalty')}": a number above 0 is expected`);
+      const windowDays = wholeNumber('window', option('window') ?? '15', 1, 366);
+      const baselineDays = wholeNumber('baseline', option('baseline') ?? '45', 1, 1_098);
+      return fraudBench({ data, out, windowDays, baselineDays, penalty, say });
+    },
+  },
+  credit: {
+    options: { enterprises: 'with three years of events each (default 26200)' },
+    run: async (option) => {
+      const enterprises = wholeNumber('enterprises', option('enterprises') ?? '26200', 1, 1_000_000);
+      const result = await creditBench({ enterprises, say });
+      return { ...result, missed: missedSeconds(result.seconds, 60) };
+    },
+  },
+  permits: {
+    options: { permits: 'of one sheet, four limits each (default 26000)' },
+    run: async (option) => {
+      const permits = wholeNumber('permits', option('permits') ?? '26000', 1, 70_000);
+      const result = await permitsBench({ permits, say });
+      return { ...result, missed: missedSeconds(result.seconds, 180) };
+    },
+  },
+};
+
+const missedSeconds = (value: number, most: number) => missedBounds([{ name: 'seconds', value, most }]);
+
+function usage(): string {
+  const lines = Object.entries(BENCHES).flatMap(([name, { options }]) => [
+    `  ${name}`,
+    ...Object.entries(options).map(([option, meaning]) => `    --${option.padEnd(16)} ${meaning}`),
+  ]);
+  return ['usage: npm run bench -- NAME [OPTIONS]', ...lines].join('\n');
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = readOptions();
-  if (positionals.length === 1 && positionals[0] === 'fraud') {
-    if (!values.data || !values.out) throw new OperatorError(`--data and --out are needed\n${USAGE}`);
-    const penalty = Number(values.penalty);
-    if (!(penalty > 0)) throw new OperatorError(`--penalty is "${values.penalty}": a number above 0 is expected`);
-    const result = fraudBench({
-      data: values.data,
-      out: values.out,
-      windowDays: whole('window', values.window ?? '15', 1, 366),
-      baselineDays: whole('baseline', values.baseline, 1, 1_098),
-      penalty,
-      say: (line) => process.stderr.write(`${line}\n`),
-    });
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    return;
+  const [name = '', ...args] = process.argv.slice(2);
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (!bench) throw new OperatorError(usage());
+  const options = Object.fromEntries(Object.keys(bench.options).map((option) => [option, { type: 'string' as const }]));
+  const { values } = readOptions(args, options);
+  const { missed = [], ...result } = await bench.run((option) => values[option] as string | undefined);
+  for (const line of missed) say(`missed: ${line}`);
+  process.stdout.write(`${JSON.stringify({ ...result, missed })}\n`);
+  if (missed.length > 0) process.exitCode = 1;
+}
+
+function readOptions(args: string[], options: Record<string, { type: 'string' }>) {
+  try {
+    return parseArgs({ args, options });
+  } catch (error) {
+    throw new OperatorError(`${(error as Error).message}\n${usage()}`);
   }
-  if (positionals.length === 1 && positionals[0] === 'credit') {
-    const result = await creditBench({
-      enterprises: whole('enterprises', values.enterprises, 1, 1_000_000),
-      say: (line) => process.stderr.write(`${line}\n`),
-    });
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    if (result.seconds >= 60) process.exitCode = 1;
-    return;
-  }
-  if (positionals.length === 1 && positionals[0] === 'permits') {
-    const result = await permitsBench({
-      permits: whole('permits', values.permits, 1, 70_000),
-      say: (line) => process.stderr.write(`${line}\n`),
-    });
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    if (result.seconds >= 180) process.exitCode = 1;
-    return;
-  }
-  if (positionals.length !== 1 || positionals[0] !== 'ingest') throw new OperatorError(USAGE);
-  const result = await ingestBench({
-    seconds: whole('seconds', values.seconds, 1, 600),
-    warmup: whole('warmup', values.warmup, 0, 60),
-    connections: whole('connections', values.connections, 1, 2_000),
-    window: whole('window', values.window ?? '4', 1, 64),
-    only: values.only?.split(','),
-    say: (line) => process.stderr.write(`${line}\n`),
-  });
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-  if (result.lost > 0 || result.duplicated > 0) process.exitCode = 1;
 }
 
 main().catch((error) => {
-  process.stderr.write(`${error instanceof OperatorError ? error.message : (error as Error).stack}\n`);
+  say(error instanceof OperatorError ? error.message : ((error as Error).stack ?? String(error)));
   process.exitCode = 1;
 });

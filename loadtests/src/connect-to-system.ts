@@ -1,5 +1,5 @@
 import type { System } from '@greenwatch/infra';
-import { type Client, connectClient, READINGS } from '@greenwatch/kit';
+import { type Client, connectClient, FACTS, READINGS } from '@greenwatch/kit';
 
 /** Joins a system as the issuer `demo`, which may register devices. */
 export function connectToSystem(system: System, services: string[]): Promise<Client> {
@@ -24,20 +24,36 @@ function need(environment: Record<string, string>, name: string): string {
 
 const DRAINED_WITHIN_MS = 120_000;
 
-/** Waits until consumer groups have worked off the log: those named, or all. */
-export async function drained(client: Client, groups?: string[]): Promise<void> {
-  const until = Date.now() + DRAINED_WITHIN_MS;
-  let waiting = Number.POSITIVE_INFINITY;
+/** Waits until consumer groups have worked off what is on the log now: those named, or all. */
+export function drained(client: Client, groups?: string[], withinMs = DRAINED_WITHIN_MS): Promise<void> {
+  return workedOff(client, READINGS, (name) => !groups || groups.includes(name.replace(/-\d+$/, '')), withinMs);
+}
+
+/** Waits until every service has taken the facts told until now. */
+export function factsTaken(client: Client, withinMs = DRAINED_WITHIN_MS): Promise<void> {
+  return workedOff(client, FACTS, (name) => name.startsWith('facts-'), withinMs);
+}
+
+async function workedOff(
+  client: Client,
+  stream: string,
+  counts: (consumer: string) => boolean,
+  withinMs: number,
+): Promise<void> {
+  const { last_seq } = (await client.nats.jsm.streams.info(stream)).state;
+  const until = Date.now() + withinMs;
+  let behind: string[] = [];
   while (Date.now() < until) {
-    waiting = 0;
-    for await (const { name, num_pending, num_ack_pending } of client.nats.jsm.consumers.list(READINGS)) {
-      if (groups && !groups.includes(name.replace(/-\d+$/, ''))) continue;
-      waiting += num_pending + num_ack_pending;
+    behind = [];
+    for await (const consumer of client.nats.jsm.consumers.list(stream)) {
+      const { name, num_pending, num_ack_pending, ack_floor } = consumer;
+      const done = num_pending + num_ack_pending === 0 || ack_floor.stream_seq >= last_seq;
+      if (counts(name) && !done) behind.push(`${name} (${num_pending + num_ack_pending})`);
     }
-    if (waiting === 0) return;
+    if (behind.length === 0) return;
     await sleep(100);
   }
-  throw new Error(`${waiting} messages of the log still wait after ${DRAINED_WITHIN_MS / 1_000} s`);
+  throw new Error(`after ${withinMs / 1_000} s these are still behind: ${behind.join(', ')}`);
 }
 
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   type Actions,
   type EnterpriseInput,
@@ -10,6 +9,8 @@ import { System } from '@greenwatch/infra';
 import { type Client, FACTS, isoTime } from '@greenwatch/kit';
 import { MongoClient } from 'mongodb';
 import { connectToSystem, sleep } from './connect-to-system';
+import { memoryOf } from './process-usage';
+import { seededRandom } from './seeded-random';
 
 export interface CreditBenchOptions {
   enterprises: number;
@@ -29,7 +30,7 @@ export interface CreditBenchResult {
   /** The same again, as on a day on which nothing expired: read and computed, nothing written. */
   again_seconds: number;
   /** Most memory the service ever had, the loading included. */
-  peak_mib: number;
+  peak_mb: number;
   /** Registering and loading before the measurement. */
   loading_seconds: number;
 }
@@ -86,7 +87,7 @@ export async function creditBench({ enterprises, say }: CreditBenchOptions): Pro
       enterprises_s: Math.round(enterprises / (first.ms / 1_000)),
       written: first.changed,
       again_seconds: round(again.ms / 1_000),
-      peak_mib: peakMemory(system),
+      peak_mb: peakMemory(system),
       loading_seconds: round(loading / 1_000),
     };
   } finally {
@@ -204,7 +205,7 @@ const MIXES: { share: number; count: number; events: [event: string, topic: stri
 const SEVERITIES = ['light', 'general', 'serious'] as const;
 
 function eventsOf(i: number, now: number): Entry[] {
-  const random = randomOf(i);
+  const random = seededRandom(i + 1);
   const mix = picked(MIXES, ({ share }) => share, random());
   const count = Math.round(mix.count * (0.6 + 0.8 * random()));
   return Array.from({ length: count }, (_, n): Entry => {
@@ -233,17 +234,6 @@ function picked<T>(of: readonly T[], weightOf: (one: T) => number, at: number): 
   return of[0] as T;
 }
 
-/** The same numbers for the same enterprise (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed + 1;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Waits until what was told has left the services' outboxes, so that it does not run beside what is measured. */
 async function quiet(client: Client): Promise<void> {
   for (let last = -1; ; ) {
@@ -254,12 +244,11 @@ async function quiet(client: Client): Promise<void> {
   }
 }
 
-/** Highest resident size of the credit service so far, MiB. */
+/** Highest resident size of the credit service so far, MB. */
 function peakMemory(system: System): number {
   const pid = system.pid('credit');
   if (pid === undefined) throw new Error('credit does not run: see its log');
-  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Math.round(Number(line?.[1]) / 1_024);
+  return Math.round(memoryOf(pid).peak);
 }
 
 const round = (value: number) => Number(value.toFixed(1));

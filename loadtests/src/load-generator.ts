@@ -1,161 +1,126 @@
-import net from 'node:net';
-import { parseDataTime } from '@greenwatch/hj212';
-import { frameOf } from './bench-frames';
+import { FrameMaker } from './bench-frames';
+import { LatencyHistogram } from './latency-histogram';
+import { LoadDevice } from './load-device';
 import type { FromLoadGenerator, LoadOptions, ToLoadGenerator } from './load-messages';
-import { cpuOf } from './process-cpu';
+import { cpuOf } from './process-usage';
 
 // A process of its own, so that what it costs is seen apart from the system. It speaks to its parent by IPC.
 
-const PROBE_EVERY_MS = 500;
-const LAST_ANSWERS_MS = 10_000;
+/** Devices that connect at a time: fewer than a listening socket lets wait (511). */
+const OPENING = 250;
+const OPENING_RESEND_MS = 500;
+const OPENED_WITHIN_MS = 30_000;
+const PACE_EVERY_MS = 2;
+const RESEND_EVERY_MS = 250;
 
-/** One device: its frames one after the other in a buffer, a window of them in flight. */
-class Device {
-  readonly #frames: Buffer;
-  readonly #offsets: Uint32Array;
-  readonly #sentAt: Float64Array;
-  readonly acked: Uint8Array;
-  #socket!: net.Socket;
-  #rest = '';
-  #next = 0;
-  #inFlight = 0;
-  answered = 0;
-  failure: string | undefined;
+// Room for the frames of many writes: the default of 8 KiB would be renewed every six of them.
+Buffer.poolSize = 256 * 1024;
 
-  constructor(
-    private readonly options: LoadOptions,
-    private readonly number: number,
-    private readonly onAnswer: (ms: number) => void,
-  ) {
-    const frames = Array.from({ length: options.frames }, (_, i) => frameOf(number, options.firstTime + i * 1_000));
-    this.#frames = Buffer.concat(frames);
-    this.#offsets = new Uint32Array(options.frames + 1);
-    frames.forEach((frame, i) => {
-      this.#offsets[i + 1] = (this.#offsets[i] as number) + frame.length;
-    });
-    this.#sentAt = new Float64Array(options.frames);
-    this.acked = new Uint8Array(options.frames);
-  }
+const latencies = new LatencyHistogram();
+let devices: LoadDevice[] = [];
+let resendMs = OPENING_RESEND_MS;
+let stallMs = 0;
+let lastAnswer = 0;
 
-  /** Connects and sends the first frame until it is answered: the system has heard of the device. */
-  async open(): Promise<void> {
-    const socket = net.connect(this.options.port, this.options.host).setNoDelay(true);
-    this.#socket = socket;
-    await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    socket.on('data', (bytes: Buffer) => this.#receive(bytes.toString('latin1')));
-    socket.on('error', (error) => {
-      this.failure = error.message;
-    });
-    socket.on('close', () => {
-      this.failure ??= 'the connection was closed';
-    });
-    this.#next = 1;
-    while (this.acked[0] === 0) {
-      if (this.failure) throw new Error(`device ${this.number}: ${this.failure}`);
-      this.#sentAt[0] = performance.now();
-      this.#inFlight = 1;
-      socket.write(this.#frames.subarray(0, this.#offsets[1]));
-      for (let waited = 0; waited < PROBE_EVERY_MS && this.acked[0] === 0; waited += 20) await sleep(20);
-    }
-    this.#inFlight = 0;
-  }
-
-  /** Fills the window. */
-  send(): void {
-    const until = Math.min(this.#next + this.options.window - this.#inFlight, this.options.frames);
-    if (this.failure || until <= this.#next) return;
-    const now = performance.now();
-    const from = this.#offsets[this.#next] as number;
-    for (; this.#next < until; this.#next++, this.#inFlight++) this.#sentAt[this.#next] = now;
-    this.#socket.write(this.#frames.subarray(from, this.#offsets[until]));
-  }
-
-  get exhausted(): boolean {
-    return this.#next === this.options.frames;
-  }
-
-  get waiting(): boolean {
-    return this.#inFlight > 0 && !this.failure;
-  }
-
-  close(): void {
-    this.#socket?.removeAllListeners('close').destroy();
-  }
-
-  /** Takes the answers of the frames by their QN, whichever their order. */
-  #receive(text: string): void {
-    const now = performance.now();
-    const all = this.#rest + text;
-    let from = 0;
-    for (let end = all.indexOf('\r\n'); end >= 0; end = all.indexOf('\r\n', from)) {
-      this.#answer(all, from, end, now);
-      from = end + 2;
-    }
-    this.#rest = all.slice(from);
-    if (sending) this.send();
-  }
-
-  #answer(text: string, from: number, end: number, now: number): void {
-    const at = text.indexOf('QN=', from);
-    const isAnswer = text.indexOf(';CN=9014;', from);
-    if (at < 0 || at > end || isAnswer < 0 || isAnswer > end) return;
-    const index = (timeOf(text.slice(at + 3, at + 17)) - this.options.firstTime) / 1_000;
-    if (this.acked[index] !== 0) return;
-    this.acked[index] = 1;
-    this.#inFlight = Math.max(0, this.#inFlight - 1);
-    this.answered++;
-    this.onAnswer(now - (this.#sentAt[index] as number));
-  }
-}
-
-const times = new Map<string, number>();
-/** Data time of 14 digits; the devices speak of the same seconds. */
-function timeOf(text: string): number {
-  let time = times.get(text);
-  if (time === undefined) {
-    const parsed = parseDataTime(text);
-    if (!parsed.ok) throw new Error(`QN ${text} is no time`);
-    time = parsed.time;
-    times.set(text, time);
-  }
-  return time;
-}
-
-let sending = false;
-let latencies: number[] = [];
-let devices: Device[] = [];
+/** When the pace began, packets a second since, and how many have become due. */
+let pace: { begun: number; rate: number; due: number } | undefined;
+let turn = 0;
 
 async function load(options: LoadOptions): Promise<void> {
-  devices = Array.from({ length: options.connections }, (_, i) => new Device(options, i, (ms) => latencies.push(ms)));
-  for (const device of devices) await device.open();
-  sending = true;
-  latencies = [];
-  for (const device of devices) device.send();
-  tell({ type: 'running' });
+  const host = {
+    options,
+    frames: new FrameMaker(options.firstTime),
+    readBuffer: Buffer.alloc(64 * 1024),
+    answered: (now: number, latencyMs: number) => {
+      latencies.add(latencyMs);
+      if (now - lastAnswer > stallMs) stallMs = now - lastAnswer;
+      lastAnswer = now;
+    },
+  };
+  devices = Array.from({ length: options.connections }, (_, i) => new LoadDevice(i, host));
+  setInterval(() => {
+    const now = performance.now();
+    for (const device of devices) if (device.inFlight > 0) device.resend(now, now - resendMs);
+    // Nobody waits for anything: no stall.
+    if (!devices.some((device) => device.inFlight > 0)) lastAnswer = now;
+  }, RESEND_EVERY_MS);
+  lastAnswer = performance.now();
+  for (let from = 0; from < devices.length; from += OPENING) await open(devices.slice(from, from + OPENING));
+  resendMs = options.resendMs;
+  setInterval(keepPace, PACE_EVERY_MS);
+  latencies.clear();
+  stallMs = 0;
+  tell({ type: 'loaded' });
 }
 
-/** What was answered so far; latencies begin anew. */
+/** Resolves when the system has answered the first frame of each: it has heard of the devices. */
+async function open(opening: LoadDevice[]): Promise<void> {
+  for (const device of opening) {
+    device.becomesDue(performance.now());
+    device.connect();
+  }
+  for (const until = performance.now() + OPENED_WITHIN_MS; opening.some(({ answered }) => answered === 0); ) {
+    const missing = opening.filter(({ answered }) => answered === 0).length;
+    if (performance.now() > until) throw new Error(`${missing} devices got no answer to their first packet`);
+    await sleep(20);
+  }
+}
+
+function setPace(rate: number | undefined, discard: boolean): void {
+  if (discard) for (const device of devices) device.discard();
+  pace = rate === undefined ? undefined : { begun: performance.now(), rate, due: 0 };
+  if (!pace) {
+    for (const device of devices) {
+      device.due = device.states.length;
+      device.send();
+    }
+  }
+  tell({ type: 'paced' });
+}
+
+function keepPace(): void {
+  if (!pace || pace.rate === 0) return;
+  const { begun, rate } = pace;
+  for (const until = ((performance.now() - begun) * rate) / 1_000; pace.due < until; pace.due++) {
+    const device = devices[turn++ % devices.length] as LoadDevice;
+    device.becomesDue(begun + (pace.due * 1_000) / rate);
+    device.send();
+  }
+}
+
+function drop(withinMs: number): void {
+  for (const [i, device] of devices.entries()) device.drop((withinMs * (i + 1)) / devices.length);
+  tell({ type: 'dropped' });
+}
+
+const sum = (of: (device: LoadDevice) => number) => devices.reduce((total, device) => total + of(device), 0);
+
 function mark(): void {
-  const answered = devices.reduce((sum, device) => sum + device.answered, 0);
-  const sorted = Float64Array.from(latencies).sort();
-  latencies = [];
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
   tell({
     type: 'mark',
-    answered,
+    due: sum(({ due }) => due),
+    attempted: sum(({ attempted }) => attempted),
+    answered: sum(({ answered }) => answered),
+    resent: sum(({ resent }) => resent),
+    reconnected: sum(({ reconnected }) => reconnected),
+    connected: sum(({ connected }) => Number(connected)),
     cpuUs: cpuOf(process.pid),
-    p50: at(0.5),
-    p99: at(0.99),
-    exhausted: devices.some((device) => device.exhausted),
-    failures: devices.flatMap(({ failure }) => failure ?? []),
+    p50: latencies.at(0.5),
+    p99: latencies.at(0.99),
+    stallMs: Math.max(stallMs, performance.now() - lastAnswer),
+    exhausted: devices.some(({ exhausted }) => exhausted),
   });
+  latencies.clear();
+  stallMs = 0;
 }
 
-async function finish(): Promise<void> {
-  sending = false;
-  for (const until = Date.now() + LAST_ANSWERS_MS; Date.now() < until && devices.some((d) => d.waiting); )
-    await sleep(50);
-  tell({ type: 'finished', acked: devices.map(({ acked }) => Buffer.from(acked).toString('base64')) });
+async function finish(withinMs: number): Promise<void> {
+  // By window, everything was due: what was not sent is not wanted any more.
+  if (!pace) for (const device of devices) device.discard();
+  pace = { begun: 0, rate: 0, due: 0 };
+  const until = performance.now() + withinMs;
+  while (performance.now() < until && devices.some(({ answered, due }) => answered < due)) await sleep(50);
+  tell({ type: 'finished', states: devices.map(({ states }) => states) });
   for (const device of devices) device.close();
 }
 
@@ -163,12 +128,20 @@ function tell(message: FromLoadGenerator): void {
   process.send?.(message);
 }
 
+async function follow(message: ToLoadGenerator): Promise<void> {
+  if (message.type === 'load') return load(message.options);
+  if (message.type === 'pace') return setPace(message.rate, message.discard ?? false);
+  if (message.type === 'drop') return drop(message.withinMs);
+  if (message.type === 'finish') return finish(message.withinMs);
+  return mark();
+}
+
 process.on('message', (message: ToLoadGenerator) => {
-  const work = message.type === 'load' ? load(message.options) : message.type === 'finish' ? finish() : mark();
-  Promise.resolve(work).catch((error: Error) => {
+  follow(message).catch((error: Error) => {
     process.stderr.write(`load generator: ${error.stack}\n`);
     process.exit(1);
   });
 });
+process.on('disconnect', () => process.exit(1));
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

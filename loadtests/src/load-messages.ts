@@ -1,28 +1,59 @@
-/** What the load generator is to do. Times in ms. */
+/** What the load generator is to play. Times in ms. */
 export interface LoadOptions {
-  host: string;
-  port: number;
+  /** Where the devices connect: device i begins with address i and takes the next one whenever it has to reconnect. */
+  addresses: { host: string; port: number }[];
   connections: number;
   /** Packets in flight on each connection. */
   window: number;
-  /** Frames built for each device beforehand; frame i is of the data time `firstTime` + i seconds. */
+  /** Most frames of a device; frame i is of the data time `firstTime` + i seconds. */
   frames: number;
   firstTime: number;
+  /** A packet without its 9014 after this time is sent again (HJ 212-2017 6.1: it is never given up). */
+  resendMs: number;
 }
 
-export type ToLoadGenerator = { type: 'load'; options: LoadOptions } | { type: 'mark' } | { type: 'finish' };
+export type ToLoadGenerator =
+  /** Connects all devices; each has its first frame acknowledged. */
+  | { type: 'load'; options: LoadOptions }
+  /**
+   * From now on: so many new packets a second over all devices, evenly; without a rate as many as the window allows.
+   * `discard`: what is due and was never sent is forgotten.
+   */
+  | { type: 'pace'; rate?: number; discard?: boolean }
+  /** Every device drops its connection now and comes back at some moment within the time. */
+  | { type: 'drop'; withinMs: number }
+  | { type: 'mark' }
+  /** Nothing new is due; waits at most so long until all that was due is acknowledged. */
+  | { type: 'finish'; withinMs: number };
+
+export interface LoadMark {
+  /** Frames that were due, sent at least once, and answered, since the beginning; by window all frames are due. */
+  due: number;
+  attempted: number;
+  answered: number;
+  /** Frames sent again, and connections made again. */
+  resent: number;
+  reconnected: number;
+  connected: number;
+  /** The generator's own processor time since the beginning. */
+  cpuUs: number;
+  /** Since the last mark: from when a packet was due (by rate) or written (by window) to its 9014. */
+  p50: number;
+  p99: number;
+  /** Since the last mark: the longest time without any answer while some packet waited for one. */
+  stallMs: number;
+  /** Some device has no frame left. */
+  exhausted: boolean;
+}
 
 export type FromLoadGenerator =
-  | { type: 'running' }
-  /** Answers and the generator's own processor time since the beginning; latencies, write to answer, since the last mark. */
-  | {
-      type: 'mark';
-      answered: number;
-      cpuUs: number;
-      p50: number;
-      p99: number;
-      exhausted: boolean;
-      failures: string[];
-    }
-  /** For each device one byte a frame, 1 where it was acknowledged, in base64. */
-  | { type: 'finished'; acked: string[] };
+  | { type: 'loaded' }
+  | { type: 'paced' }
+  | { type: 'dropped' }
+  | ({ type: 'mark' } & LoadMark)
+  /** For each device one byte a frame: NOT_SENT, SENT or ACKED. */
+  | { type: 'finished'; states: Uint8Array[] };
+
+export const NOT_SENT = 0;
+export const SENT = 1;
+export const ACKED = 2;

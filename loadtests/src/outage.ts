@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util';
 import { OperatorError, System } from '@greenwatch/infra';
 import type { Client } from '@greenwatch/kit';
 import { registerDevices } from './bench-devices';
+import { firstTimeOf } from './bench-system';
 import { connectToSystem, drained, exportAddress, sleep } from './connect-to-system';
 import { checkExactlyOnce } from './exactly-once';
-import { PatientDevice } from './patient-device';
+import { LoadProcess } from './load-process';
+import { wholeNumber } from './whole-number';
 
 /**
  * `npm run outage`: the demo with all its load, and beside it devices that keep what is not acknowledged. Each service is
@@ -13,8 +15,10 @@ import { PatientDevice } from './patient-device';
  * it names what is missing. In the end every acknowledged packet is stored once, and no task and no notice is there twice.
  */
 const DEVICES = 20;
-const EVERY_MS = 250;
+/** New packets a second over all devices. */
+const RATE = 80;
 const FRAMES = 20_000;
+const RESEND_MS = 3_000;
 const PROBE_MS = 1_000;
 const SETTLE_MS = 5_000;
 const BACK_WITHIN_MS = 60_000;
@@ -44,8 +48,7 @@ interface Row {
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
-const total = (devices: PatientDevice[]) =>
-  devices.reduce((sum, device) => sum + device.acked.reduce((count, flag) => count + flag, 0), 0);
+const answered = async (load: LoadProcess) => (await load.mark()).answered;
 
 /** The API as one supervisor of the province uses it. */
 class Console {
@@ -98,14 +101,8 @@ function doubled(items: readonly Record<string, unknown>[], key: (item: Record<s
   return items.length - new Set(items.map(key)).size;
 }
 
-async function away(
-  system: System,
-  api: Console,
-  name: string,
-  seconds: number,
-  devices: PatientDevice[],
-): Promise<Row> {
-  const before = total(devices);
+async function away(system: System, api: Console, name: string, seconds: number, load: LoadProcess): Promise<Row> {
+  const before = await answered(load);
   const at = Date.now();
   const row: Row = { stopped: name, asked: 0, failed: 0, namedAfter: undefined, backAfter: 0, acknowledged: 0 };
   await system.stopOne(name);
@@ -131,25 +128,24 @@ async function away(
   }
   row.backAfter = (Date.now() - ended) / 1_000;
   await sleep(SETTLE_MS);
-  row.acknowledged = total(devices) - before;
+  row.acknowledged = (await answered(load)) - before;
   return row;
 }
 
 async function outage(seconds: number, only: string[] | undefined) {
   const system = new System({ announce: say, demo: true, environment: { DEMO_ENTERPRISES: '60' } });
-  const devices: PatientDevice[] = [];
+  let load: LoadProcess | undefined;
   let client: Client | undefined;
   try {
     const urls = await system.start();
     client = await connectToSystem(system, ['registry', 'readings']);
     await registerDevices(client, DEVICES);
     const [host = '', port] = urls.hj212.split(':');
-    const firstTime = Math.floor(Date.now() / 1_000) * 1_000 - (FRAMES + 60) * 1_000;
-    for (let device = 0; device < DEVICES; device++) {
-      const how = { frames: FRAMES, window: 4, everyMs: EVERY_MS, resendMs: 3_000 };
-      devices.push(new PatientDevice({ device, host, port: Number(port), firstTime, ...how }));
-    }
-    for (const device of devices) device.start();
+    const firstTime = firstTimeOf(FRAMES);
+    const addresses = [{ host, port: Number(port) }];
+    const how = { window: 4, frames: FRAMES, resendMs: RESEND_MS };
+    load = await LoadProcess.start({ addresses, connections: DEVICES, firstTime, ...how });
+    await load.pace(RATE);
     const api = new Console(`${urls.console}api/v1`);
     const passwords = JSON.parse(readFileSync(system.folder.at('demo', 'demo-accounts.json'), 'utf8'));
     await api.logIn('supervisor-330000', passwords['supervisor-330000']);
@@ -157,7 +153,7 @@ async function outage(seconds: number, only: string[] | undefined) {
 
     const rows: Row[] = [];
     for (const name of only ?? [...Object.keys(PROBES), 'gateway']) {
-      const row = await away(system, api, name, seconds, devices);
+      const row = await away(system, api, name, seconds, load);
       rows.push(row);
       say(
         `${name.padEnd(14)} away ${seconds} s: others answered ${row.asked - row.failed} of ${row.asked}, ` +
@@ -165,17 +161,16 @@ async function outage(seconds: number, only: string[] | undefined) {
           `${row.acknowledged} packets acknowledged`,
       );
     }
-    await Promise.all(devices.map((device) => device.finish(60_000)));
+    const states = await load.finish();
     await drained(client);
-    const acked = devices.map((device) => device.acked);
-    const verdict = await checkExactlyOnce(client, exportAddress(system), acked, firstTime);
+    const verdict = await checkExactlyOnce(client, exportAddress(system), { states, firstTime });
     const tasks = doubled(await api.all('/tasks'), ({ clueId, type }) => `${clueId} ${type}`);
     const notices = doubled(await api.all('/notices'), ({ title, subject, createdAt }) =>
       JSON.stringify([title, subject, createdAt]),
     );
-    return { seconds, rows, acknowledged: total(devices), ...verdict, doubledTasks: tasks, doubledNotices: notices };
+    return { seconds, rows, ...verdict, doubledTasks: tasks, doubledNotices: notices };
   } finally {
-    for (const device of devices) device.stop();
+    load?.stop();
     await client?.close();
     await system.stop();
   }
@@ -183,16 +178,14 @@ async function outage(seconds: number, only: string[] | undefined) {
 
 function options(): { seconds: number; only: string[] | undefined } {
   const { values } = parseArgs({ options: { seconds: { type: 'string' }, only: { type: 'string' } } });
-  const seconds = Number(values.seconds ?? '60');
-  if (!Number.isInteger(seconds) || seconds < 1) throw new OperatorError('--seconds: expected a whole number from 1');
-  return { seconds, only: values.only?.split(',') };
+  return { seconds: wholeNumber('seconds', values.seconds ?? '60', 1, 3_600), only: values.only?.split(',') };
 }
 
 async function main(): Promise<void> {
   const { seconds, only } = options();
   const result = await outage(seconds, only);
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  const bad = result.lost + result.duplicated + result.doubledTasks + result.doubledNotices;
+  const bad = result.lost + result.unexpected + result.duplicated + result.doubledTasks + result.doubledNotices;
   const silent = result.rows.filter(({ stopped, namedAfter }) => stopped !== 'gateway' && namedAfter === undefined);
   if (bad > 0 || silent.length > 0 || result.rows.some(({ failed }) => failed > 0)) process.exitCode = 1;
 }

@@ -10,3 +10,10 @@ export function cpuOf(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
+
+/** Resident memory of a process, MB (10^6 bytes): now, and the most it ever had (proc(5)). */
+export function memoryOf(pid: number): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mb = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1.024e-3;
+  return { now: mb('VmRSS'), peak: mb('VmHWM') };
+}

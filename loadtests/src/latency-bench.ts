@@ -1,0 +1,117 @@
+import { ApiClient } from './api-client';
+import { mnOf } from './bench-frames';
+import { type BenchSystem, firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
+import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
+import { drained, exportAddress, factsTaken, sleep } from './connect-to-system';
+import { checkExactlyOnce } from './exactly-once';
+import { HourSender, LIMIT, lastFullHour, registerLimits } from './hour-device';
+import { LatencyHistogram } from './latency-histogram';
+
+export interface LatencyBenchOptions {
+  connections: number;
+  /** New packets a second over all devices. */
+  rate: number;
+  seconds: number;
+  warmup: number;
+  /** Exceedances a second, each at an outlet of its own. */
+  alarms: number;
+  syncInterval?: string;
+  say(line: string): void;
+}
+
+const ACK_P99_MS = 50;
+const ALARM_P99_MS = 250;
+const LAST_ALARMS_MS = 10_000;
+const WINDOW = 8;
+
+/** Many devices that send now and then: how long until a packet is acknowledged, and until an exceedance shows at the gateway. */
+export function latencyBench(options: LatencyBenchOptions) {
+  const { connections, rate, seconds, warmup, syncInterval, say } = options;
+  const exceeding = Array.from({ length: options.alarms * seconds }, (_, i) => connections + i);
+  return onBenchSystem({ devices: connections + exceeding.length, syncInterval, say }, async (bench) => {
+    const { client, system } = bench;
+    await registerLimits(client, exceeding);
+    await factsTaken(client);
+    const frames = Math.ceil((rate * (warmup + seconds)) / connections) + 100;
+    const firstTime = firstTimeOf(frames);
+    say(`${connections} devices connect`);
+    const load = await bench.load({ connections, window: WINDOW, frames, firstTime });
+    await load.pace(rate);
+    await sleep(warmup * 1_000);
+    const before = await load.mark();
+    const cpuBefore = bench.cpu();
+    const alarms = await exceed(bench, exceeding, seconds);
+    const after = await load.mark();
+    const cpuAfter = bench.cpu();
+    const states = await load.finish();
+    await drained(client);
+    const verdict = await checkExactlyOnce(client, exportAddress(system), { states, firstTime });
+    const memory = bench.peakMemory();
+    const result = {
+      connections,
+      connected: after.connected,
+      seconds,
+      packets_s: Math.round((after.answered - before.answered) / seconds),
+      ack_p50_ms: after.p50,
+      ack_p99_ms: after.p99,
+      longest_stall_ms: Math.round(after.stallMs),
+      ...alarms,
+      /** Processor time of the whole system, cores; of the load generator apart. */
+      cores: round(total(cpuAfter, cpuBefore) / (seconds * 1e6), 2),
+      loadgen_cores: round((after.cpuUs - before.cpuUs) / (seconds * 1e6), 2),
+      memory_peak_mb: memory,
+      ...verdict,
+    };
+    const missed = missedBounds([
+      { name: 'ack_p99_ms', value: result.ack_p99_ms, most: ACK_P99_MS },
+      { name: 'alarm_p99_ms', value: result.alarm_p99_ms, most: ALARM_P99_MS },
+      { name: 'alarms_missing', value: result.alarms_missing, most: 0 },
+      { name: 'devices not connected', value: connections - after.connected, most: 0 },
+      ...exactlyOnce(verdict),
+      ...memoryBounds(memory, MEMORY_LIMIT_MB),
+    ]);
+    return { ...result, missed };
+  });
+}
+
+/** Lets one outlet after the other exceed its limit, evenly over the time, and listens at the gateway for its alarm. */
+async function exceed(bench: BenchSystem, devices: readonly number[], seconds: number) {
+  const api = new ApiClient(bench.urls.console, await bench.apiKey());
+  const sentAt = new Map<string, number>();
+  const latencies = new LatencyHistogram();
+  const leave = await api.listen((event, data) => {
+    if (event !== 'alarm') return;
+    const { mn } = (data as { alarm: { mn: string } }).alarm;
+    const sent = sentAt.get(mn);
+    if (sent === undefined) return;
+    sentAt.delete(mn);
+    latencies.add(performance.now() - sent);
+  });
+  const [address] = bench.addresses();
+  if (!address) throw new Error('ingestion has no address');
+  const sender = await HourSender.connect(address);
+  const hour = lastFullHour();
+  const begun = performance.now();
+  try {
+    for (const [i, device] of devices.entries()) {
+      await sleep(Math.max(0, begun + ((i + 1) * seconds * 1_000) / (devices.length + 1) - performance.now()));
+      sentAt.set(mnOf(device), performance.now());
+      await sender.send(device, hour, LIMIT * 2);
+    }
+    await sleep(Math.max(0, begun + seconds * 1_000 - performance.now()));
+    for (const until = Date.now() + LAST_ALARMS_MS; sentAt.size > 0 && Date.now() < until; ) await sleep(20);
+  } finally {
+    leave();
+    sender.close();
+  }
+  return {
+    alarms: devices.length,
+    alarms_missing: sentAt.size,
+    /** From writing the hour's packet to the alarm's event at the gateway. */
+    alarm_p50_ms: latencies.at(0.5),
+    alarm_p99_ms: latencies.at(0.99),
+  };
+}
+
+const total = (after: Record<string, number>, before: Record<string, number>) =>
+  Object.entries(after).reduce((sum, [name, us]) => sum + us - (before[name] ?? 0), 0);
