@@ -1,7 +1,8 @@
-import { type Moment, readingsGrpc, registryFacts } from '@greenwatch/contracts';
+import { type Actions, type Moment, type Result, readingsGrpc, registryFacts } from '@greenwatch/contracts';
 import {
   afterKey,
   type Caller,
+  dayOf,
   defineService,
   inScope,
   invalid,
@@ -15,12 +16,15 @@ import { ALWAYS, rangeOf, type TimeRange, visibleRanges, within } from './access
 import { DayTotals } from './day-totals';
 import { Devices } from './device.model';
 import { exportMoments } from './export';
+import { hourGaps } from './gaps';
 import { groupPackets } from './group-packets';
 import { LatestMoments } from './latest';
 import { compareMoments, type DeviceMoment, kindNumber, mergeSorted, readMoments, take, toMoment } from './moments';
 import { PacketStore } from './packet.model';
 
 const PAGE = 100;
+/** Of one question for gaps: each device's hours are read. */
+const MOST_GAP_MS = 31 * 86_400_000;
 
 /** Keeps every reading with its revisions and gives them out (README). */
 export const readingsService = defineService({
@@ -45,6 +49,18 @@ export const readingsService = defineService({
       const ranges = visibleRanges(caller, device, province);
       if (ranges.length === 0) throw notFound('device', mn);
       return ranges;
+    }
+
+    /** The hours of a range that a device owes. */
+    async function gapsOf(mn: string, range: TimeRange): Promise<TimeRange[]> {
+      const hour = kindNumber('hour');
+      const present: number[] = [];
+      for await (const packets of store.days(mn, hour, range)) {
+        for (const { dataTime } of packets) present.push(dataTime);
+      }
+      const before = dayOf(range.from);
+      const known = (await store.daysOf(mn, hour)).some((day) => day < before);
+      return hourGaps(present, range, known);
     }
 
     /** For each device that stood or stands at the outlet, when it did so. @throws 404 outside the caller's scope */
@@ -97,6 +113,21 @@ export const readingsService = defineService({
           const inSight = ({ mn, dataTime }: { mn: string; dataTime: number }) =>
             within(ranges.get(mn) ?? [], { from: dataTime, to: dataTime + 1 }).length > 0;
           return moments.filter(inSight).map(toMoment);
+        },
+
+        async 'readings.gap.list'({ mns, from, to }, { caller }) {
+          const range = queryRange(from, to);
+          if (range.to - range.from > MOST_GAP_MS) throw invalid('to', 'must be at most 31 days after from');
+          const known = await devices.byMn(mns);
+          const found: Result<Actions['readings.gap.list']> = [];
+          for (const mn of new Set(mns)) {
+            const seen = within(visibleRanges(caller, known.get(mn), province), range);
+            const gaps: TimeRange[] = [];
+            for (const part of seen) gaps.push(...(await gapsOf(mn, part)));
+            if (gaps.length > 0)
+              found.push({ mn, gaps: gaps.map((gap) => ({ from: isoTime(gap.from), to: isoTime(gap.to) })) });
+          }
+          return found;
         },
       },
 
