@@ -1,5 +1,5 @@
-import type { readingsGrpc } from '@greenwatch/contracts';
-import { CSV_HEADER, exportLine, momentOf } from './export-lines';
+import { CSV_HEADER, exportLine, type readingsGrpc } from '@greenwatch/contracts';
+import { momentOf } from './export-lines';
 
 const moment: readingsGrpc.Moment = {
   mn: 'A,1',

@@ -1,12 +1,6 @@
 import { KINDS, type Moment, type readingsGrpc } from '@greenwatch/contracts';
 import { isoTime } from '@greenwatch/kit';
 
-export const EXPORT_FORMATS = ['ndjson', 'csv'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-/** Columns of the CSV. Factors differ from device to device, so their fields share one column, as JSON. */
-export const CSV_HEADER = 'mn,kind,dataTime,receivedAt,values,revisions\n';
-
 /** A moment of the gRPC export as the API shows it. */
 export function momentOf(moment: readingsGrpc.Moment): Moment {
   // Codes come from devices: without a prototype, a code such as `__proto__` is a name like any other.
@@ -26,13 +20,3 @@ export function momentOf(moment: readingsGrpc.Moment): Moment {
     revisions: moment.revisions,
   };
 }
-
-/** One line, its end included. */
-export function exportLine(moment: Moment, format: ExportFormat): string {
-  if (format === 'ndjson') return `${JSON.stringify(moment)}\n`;
-  const { mn, kind, dataTime, receivedAt, values, revisions } = moment;
-  return `${quoted(mn)},${kind},${dataTime},${receivedAt},${quoted(JSON.stringify(values))},${revisions}\n`;
-}
-
-/** RFC 4180 §2: quoted where needed, a quote doubled. */
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,6 +1,19 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { actions, KINDS, Kind, Mn, type readingsGrpc, type readingsLog, Time } from '@greenwatch/contracts';
+import {
+  actions,
+  CSV_HEADER,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  exportLine,
+  Id,
+  KINDS,
+  Kind,
+  Mn,
+  type readingsGrpc,
+  type readingsLog,
+  Time,
+} from '@greenwatch/contracts';
 import { type Caller, DomainError, grpcMetadata } from '@greenwatch/kit';
 import { type ClientReadableStream, type ServiceError, status } from '@grpc/grpc-js';
 import { Type } from '@sinclair/typebox';
@@ -8,7 +21,7 @@ import { callerOf } from '../authentication';
 import type { Gateway } from '../gateway';
 import { ValidationProblem } from '../problems';
 import { type App, actionRoute, declare, json } from '../route';
-import { CSV_HEADER, EXPORT_FORMATS, type ExportFormat, exportLine, momentOf } from './export-lines';
+import { momentOf } from './export-lines';
 
 const ExportQuery = Type.Object(
   {
@@ -41,6 +54,82 @@ export function readingRoutes(app: App, { kit, readingsClient }: Gateway): void 
     action: 'readings.outlet.list',
     summary: 'Readings of an outlet, whichever device stood for it',
   });
+  actionRoute(app, call, {
+    ...readings,
+    url: '/readings/lines',
+    action: 'readings.line.list',
+    summary: 'Several outlets and factors on one axis of time, for a chart',
+    description: 'A line for each factor of each outlet and device; more points than asked for are thinned out.',
+  });
+  actionRoute(app, call, {
+    ...readings,
+    url: '/readings/statistics',
+    action: 'readings.line.statistics',
+    summary: 'The same lines in numbers: count, extremes, mean, deviation, median, flags',
+  });
+  actionRoute(app, call, {
+    ...readings,
+    url: '/readings/storage',
+    action: 'readings.storage.get',
+    summary: 'Where the readings lie, and for how long they stay',
+  });
+  actionRoute(app, call, {
+    ...readings,
+    method: 'POST',
+    url: '/readings/exports',
+    action: 'readings.export.start',
+    summary: 'Have a large export made ahead',
+    description:
+      'It goes on by itself, whoever restarts; its link gives the file, compressed by gzip, once it is done.',
+  });
+  actionRoute(app, call, {
+    ...readings,
+    url: '/readings/exports',
+    action: 'readings.export.list',
+    summary: 'Your exports, the newest first',
+  });
+  actionRoute(app, call, {
+    ...readings,
+    url: '/readings/exports/:id',
+    action: 'readings.export.get',
+    summary: 'How far an export is',
+  });
+  actionRoute(app, call, {
+    ...readings,
+    method: 'POST',
+    url: '/readings/exports/:id/cancel',
+    action: 'readings.export.cancel',
+    summary: 'Stop an export, or delete its file',
+  });
+  app.get(
+    '/readings/exports/:id/file',
+    declare({
+      summary: 'The file of an export that is done',
+      tag: 'readings',
+      operationId: 'readingsExportFile',
+      access: { area: 'readings' },
+      params: Type.Object({ id: Id }),
+      answers: {
+        200: {
+          description: 'NDJSON or CSV as asked for, compressed by gzip',
+          content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
+        },
+      },
+      problems: [404, 409],
+    }),
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { id } = request.params;
+      const { format, bytes } = await call('readings.export.get', { id }, { as: caller });
+      const opened = await openFile(caller, id);
+      reply.raw.once('close', () => opened.stream.cancel());
+      await firstOrEnd(opened);
+      reply.header('content-disposition', `attachment; filename="readings-${id}.${format}.gz"`);
+      reply.header('content-length', bytes);
+      reply.type('application/gzip');
+      return reply.send(Readable.from(contents(opened), { objectMode: false, highWaterMark: 256 * 1024 }));
+    },
+  );
   app.get(
     '/readings/latest',
     declare({
@@ -118,9 +207,16 @@ export function readingRoutes(app: App, { kit, readingsClient }: Gateway): void 
     },
   );
 
-  async function openExport(caller: Caller, range: readingsGrpc.ExportRequest): Promise<Export> {
-    const stream = readingsClient.export(range, await grpcMetadata(kit.identity, caller));
-    const opened: Export = { stream };
+  async function openFile(caller: Caller, id: string): Promise<Opened<readingsGrpc.FileChunk>> {
+    return watched(readingsClient.readExport({ id }, await grpcMetadata(kit.identity, caller)));
+  }
+
+  async function openExport(caller: Caller, range: readingsGrpc.ExportRequest): Promise<Opened<readingsGrpc.Moments>> {
+    return watched(readingsClient.export(range, await grpcMetadata(kit.identity, caller)));
+  }
+
+  function watched<T>(stream: ClientReadableStream<T>): Opened<T> {
+    const opened: Opened<T> = { stream };
     // grpc-js ends a stream before it says that it failed, so a clean end is one without this.
     stream.on('error', (error: ServiceError) => {
       opened.failure = error;
@@ -129,19 +225,24 @@ export function readingRoutes(app: App, { kit, readingsClient }: Gateway): void 
   }
 }
 
-interface Export {
-  stream: ClientReadableStream<readingsGrpc.Moments>;
+interface Opened<T> {
+  stream: ClientReadableStream<T>;
   failure?: ServiceError;
 }
 
 /** Waits for the first data, so that what fails at once is still a problem and not a broken stream. */
-async function firstOrEnd(opened: Export): Promise<void> {
+async function firstOrEnd<T>(opened: Opened<T>): Promise<void> {
   const { stream } = opened;
   await Promise.race([once(stream, 'readable'), once(stream, 'end')]).catch(() => undefined);
   if (opened.failure) throw exportProblem(opened.failure);
 }
 
-async function* lines(opened: Export, format: ExportFormat) {
+async function* contents(opened: Opened<readingsGrpc.FileChunk>) {
+  for await (const { content } of opened.stream as AsyncIterable<readingsGrpc.FileChunk>) yield Buffer.from(content);
+  if (opened.failure) throw opened.failure;
+}
+
+async function* lines(opened: Opened<readingsGrpc.Moments>, format: ExportFormat) {
   if (format === 'csv') yield CSV_HEADER;
   for await (const chunk of opened.stream as AsyncIterable<readingsGrpc.Moments>) {
     yield chunk.moments.map((moment) => exportLine(momentOf(moment), format)).join('');
@@ -160,6 +261,8 @@ function exportProblem(error: ServiceError): Error {
       return new DomainError('NOT_FOUND', error.details, 404);
     case status.INVALID_ARGUMENT:
       return new DomainError('INVALID', error.details, 422);
+    case status.FAILED_PRECONDITION:
+      return new DomainError('WRONG_STATE', error.details, 409);
     case status.PERMISSION_DENIED:
       return new DomainError('FORBIDDEN', error.details, 403);
     default:

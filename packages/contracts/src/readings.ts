@@ -1,6 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox';
-import { type ActionContract, AUTHORITY, EVERYBODY } from './action';
-import { FactorCode, Id, Kind, Mn, Page, PageParams, strict, Time } from './schema';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { type ActionContract, AUTHORITY, EVERYBODY, type Role } from './action';
+import { FactorCode, Id, Kind, Literals, Mn, Page, PageParams, strict, Time } from './schema';
 
 /** One (device, kind, data time): packets merged, newest revision of each factor (design.md 4). */
 export const Moment = Type.Object(
@@ -19,6 +19,134 @@ export const Moment = Type.Object(
 );
 const Range = { from: Type.Optional(Time), to: Type.Optional(Time) };
 
+/** Which lines: each factor of each outlet and device. */
+const Lines = {
+  outletId: Type.Optional(
+    Type.Array(Id, { maxItems: 20, description: 'outlets, through whichever device stood for them' }),
+  ),
+  mn: Type.Optional(Type.Array(Mn, { maxItems: 20, description: 'devices' })),
+  kind: Kind,
+  factor: Type.Array(FactorCode, { minItems: 1, maxItems: 20 }),
+  field: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z][A-Za-z0-9]{0,31}$',
+      description: 'of the factor; absent: Rtd of realtime, RS of state, RT of running, Avg of the others',
+    }),
+  ),
+  from: Time,
+  to: Time,
+};
+const LineName = {
+  outletId: Type.Optional(Id),
+  mn: Type.Optional(Mn),
+  factor: FactorCode,
+  field: Type.String(),
+};
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** Lines of several outlets and factors on one axis of time. */
+export const AlignedLines = Type.Object(
+  {
+    kind: Kind,
+    times: Type.Array(Time, { description: 'ascending' }),
+    lines: Type.Array(
+      Type.Object(
+        {
+          ...LineName,
+          values: Type.Array(Nullable(Type.Number()), { description: 'one a time; null where the line has none' }),
+          flags: Type.Array(Nullable(Type.String()), { description: 'one a time; null where none was sent' }),
+          stored: Type.Integer({ description: 'points of the line before any were left out' }),
+        },
+        strict,
+      ),
+    ),
+    sampled: Type.Boolean({ description: 'whether points were left out' }),
+  },
+  strict,
+);
+
+/** What can be said of a line in numbers. */
+export const LineStatistics = Type.Object(
+  {
+    ...LineName,
+    count: Type.Integer({ description: 'values; what has only a flag is not counted' }),
+    min: Type.Optional(Type.Object({ value: Type.Number(), at: Time }, strict)),
+    max: Type.Optional(Type.Object({ value: Type.Number(), at: Time }, strict)),
+    mean: Type.Optional(Type.Number()),
+    deviation: Type.Optional(Type.Number({ description: 'of the sample (n - 1)' })),
+    median: Type.Optional(Type.Number()),
+    p95: Type.Optional(Type.Number({ description: '95 of 100 values do not exceed it (nearest rank)' })),
+    flags: Type.Record(Type.String(), Type.Integer(), { description: "how often each flag stands; '' for none" }),
+  },
+  strict,
+);
+
+/** Where the readings lie, and for how long they stay. */
+export const StorageState = Type.Object(
+  {
+    places: Type.Array(
+      Type.Object(
+        {
+          place: Literals(['recent', 'packed', 'cold']),
+          documents: Type.Integer({ description: 'log messages by device and day; days; months' }),
+          bytes: Type.Integer({ description: 'on disk' }),
+        },
+        strict,
+      ),
+    ),
+    packing: Type.Object(
+      { days: Type.Integer(), packets: Type.Integer(), bytes: Type.Integer(), failed: Type.Integer() },
+      { ...strict, description: 'since the process that answers started' },
+    ),
+    packedAfterHours: Type.Integer(),
+    coldAfterDays: Type.Integer({ description: '0: never' }),
+    retention: Type.Array(
+      Type.Object(
+        {
+          kind: Kind,
+          days: Type.Optional(Type.Integer({ description: 'absent: for ever' })),
+          keptFrom: Type.Optional(Type.String({ description: 'first day that is kept, yyyymmdd' })),
+        },
+        strict,
+      ),
+    ),
+    lastRetention: Type.Optional(
+      Type.Object(
+        { at: Time, recent: Type.Integer(), packed: Type.Integer(), cold: Type.Integer() },
+        { ...strict, description: 'documents that were taken away' },
+      ),
+    ),
+  },
+  strict,
+);
+
+export const EXPORT_FORMATS = ['ndjson', 'csv'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** An export that is made ahead, to be fetched when it is done. */
+export const ReadingExport = Type.Object(
+  {
+    id: Id,
+    state: Literals(['waiting', 'running', 'done', 'failed', 'cancelled']),
+    kinds: Type.Array(Kind),
+    mns: Type.Optional(Type.Array(Mn, { description: 'absent: every device in scope' })),
+    from: Type.Optional(Time),
+    to: Type.Optional(Time),
+    format: Literals(EXPORT_FORMATS),
+    createdAt: Time,
+    finishedAt: Type.Optional(Time),
+    expiresAt: Type.Optional(Time),
+    devices: Type.Integer({ description: 'that are in it' }),
+    devicesDone: Type.Integer(),
+    moments: Type.Integer({ description: 'written so far' }),
+    bytes: Type.Integer({ description: 'of the file so far, compressed' }),
+    reason: Type.Optional(Type.String({ description: 'why it failed' })),
+    link: Type.Optional(Type.String({ description: 'where the gateway gives the file, once done' })),
+  },
+  strict,
+);
+const OF_STORAGE: readonly Role[] = ['administrator', 'supervisor', 'service'];
+
 export const readingsActions = {
   'readings.moment.list': {
     params: Type.Object({ mn: Mn, kind: Kind, ...Range, ...PageParams }, strict),
@@ -35,6 +163,52 @@ export const readingsActions = {
     result: Type.Array(Moment),
     roles: EVERYBODY,
   },
+  'readings.line.list': {
+    params: Type.Object(
+      {
+        ...Lines,
+        points: Type.Optional(
+          Type.Integer({ minimum: 3, maximum: 10_000, default: 1_000, description: 'of each line; more are left out' }),
+        ),
+        method: Type.Optional(
+          Literals(['lttb', 'minmax'], {
+            default: 'lttb',
+            description: 'which points stay: largest triangles, or extremes',
+          }),
+        ),
+      },
+      strict,
+    ),
+    result: AlignedLines,
+    roles: EVERYBODY,
+  },
+  'readings.line.statistics': {
+    params: Type.Object(Lines, strict),
+    result: Type.Array(LineStatistics),
+    roles: EVERYBODY,
+  },
+  'readings.storage.get': { params: Type.Object({}, strict), result: StorageState, roles: OF_STORAGE },
+  'readings.export.start': {
+    params: Type.Object(
+      {
+        mns: Type.Optional(Type.Array(Mn, { minItems: 1, maxItems: 1000 })),
+        kinds: Type.Optional(Type.Array(Kind, { minItems: 1 })),
+        from: Type.Optional(Time),
+        to: Type.Optional(Time),
+        format: Type.Optional(Literals(EXPORT_FORMATS, { default: 'ndjson' })),
+      },
+      strict,
+    ),
+    result: ReadingExport,
+    roles: EVERYBODY,
+  },
+  'readings.export.list': {
+    params: Type.Object({ ...PageParams }, strict),
+    result: Page(ReadingExport),
+    roles: EVERYBODY,
+  },
+  'readings.export.get': { params: Type.Object({ id: Id }, strict), result: ReadingExport, roles: EVERYBODY },
+  'readings.export.cancel': { params: Type.Object({ id: Id }, strict), result: ReadingExport, roles: EVERYBODY },
   /** Hours without an hourly upload; ingestion asks them back (CN 2061). */
   'readings.gap.list': {
     params: Type.Object({ mns: Type.Array(Mn, { minItems: 1, maxItems: 100 }), from: Time, to: Time }, strict),
@@ -52,3 +226,7 @@ export const readingsActions = {
 } as const satisfies Record<string, ActionContract>;
 
 export type Moment = Static<typeof Moment>;
+export type AlignedLines = Static<typeof AlignedLines>;
+export type LineStatistics = Static<typeof LineStatistics>;
+export type StorageState = Static<typeof StorageState>;
+export type ReadingExport = Static<typeof ReadingExport>;

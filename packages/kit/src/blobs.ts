@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GridFSBucket, ObjectId } from 'mongodb';
@@ -18,6 +21,8 @@ export interface BlobStore {
   /** The stream fails at its end when the content is not what was put. @throws DomainError 404 */
   get(id: string): Promise<{ blob: Blob; content: Readable }>;
   delete(id: string): Promise<void>;
+  /** Every blob whose name begins so, with the time (ms) when it was stored. */
+  named(prefix: string): AsyncIterable<{ id: string; name: string; storedAt: number }>;
 }
 
 class Digest extends Transform {
@@ -78,5 +83,81 @@ export function gridFsBlobs(db: Connection): BlobStore {
     async delete(id) {
       await bucket.delete(new ObjectId(id));
     },
+    async *named(prefix) {
+      // Names from here to what sorts right after all that begin so.
+      const range = { $gte: prefix, $lt: `${prefix}\uffff` };
+      for await (const { _id, filename, uploadDate } of bucket.find({ filename: range })) {
+        yield { id: _id.toHexString(), name: filename, storedAt: uploadDate.getTime() };
+      }
+    },
   };
+}
+
+/**
+ * Blobs as files of a folder, for instance a mounted cold disk: `<id>` with the content and `<id>.json` with what is known
+ * of it. A blob is there when its description is: whoever dies before leaves a file that nobody sees.
+ */
+export function folderBlobs(folder: string): BlobStore {
+  const place = (id: string) => path.join(folder, id.slice(-2), id);
+  const known = async (id: string): Promise<FolderBlob | undefined> => {
+    // An id is never a path of somebody's choice.
+    if (!/^[0-9a-f]{24}$/.test(id)) return undefined;
+    try {
+      return JSON.parse(await readFile(`${place(id)}.json`, 'utf8')) as FolderBlob;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  };
+  return {
+    async put(content, { contentType, name = '' }) {
+      const id = new ObjectId().toHexString();
+      const file = place(id);
+      await mkdir(path.dirname(file), { recursive: true });
+      const digest = new Digest();
+      try {
+        const source = Buffer.isBuffer(content) ? Readable.from([content]) : content;
+        await pipeline(source, digest, createWriteStream(file, { flush: true }));
+      } catch (error) {
+        await rm(file, { force: true });
+        throw error;
+      }
+      const { sha256, size } = digest;
+      const described: FolderBlob = { sha256, size, contentType, name, storedAt: Date.now() };
+      await writeFile(`${file}.new`, JSON.stringify(described), { flush: true });
+      await rename(`${file}.new`, `${file}.json`);
+      return { id, sha256, size, contentType };
+    },
+    async get(id) {
+      const found = await known(id);
+      if (!found) throw notFound('blob', id);
+      const { sha256, size, contentType } = found;
+      const content = new Digest({ sha256, size });
+      const source = createReadStream(place(id));
+      source.on('error', (error) => content.destroy(error));
+      content.on('close', () => source.destroy());
+      return { blob: { id, sha256, size, contentType }, content: source.pipe(content) };
+    },
+    async delete(id) {
+      if (!(await known(id))) throw notFound('blob', id);
+      await rm(`${place(id)}.json`);
+      await rm(place(id), { force: true });
+    },
+    async *named(prefix) {
+      for (const entry of await readdir(folder, { recursive: true }).catch(() => [])) {
+        const id = path.basename(entry, '.json');
+        if (!entry.endsWith('.json')) continue;
+        const found = await known(id);
+        if (found?.name.startsWith(prefix)) yield { id, name: found.name, storedAt: found.storedAt };
+      }
+    },
+  };
+}
+
+interface FolderBlob {
+  sha256: string;
+  size: number;
+  contentType: string;
+  name: string;
+  storedAt: number;
 }

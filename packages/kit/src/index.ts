@@ -1,5 +1,5 @@
 export { type AuditEntry, auditChain } from './audit';
-export type { Blob, BlobStore } from './blobs';
+export { type Blob, type BlobStore, folderBlobs } from './blobs';
 export type { ActionHandlers, Call, CallAction, CallOptions } from './broker';
 export { type Client, connectClient } from './client';
 export { ConfigError, KitConfig, readConfig } from './config';
@@ -33,7 +33,10 @@ export type { LogMessage, PartitionGroup } from './log-consumer';
 export type { LogCursor } from './log-cursor';
 export type { Logger } from './logger';
 export { connectMongo, inTransaction, isDuplicateKey, isTransient } from './mongo';
+export { type MqttLogin, type MqttVerdict, serveMqttLogins } from './mqtt-logins';
+export { type MqttMessage, MqttMessages } from './mqtt-messages';
 export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
+export { type OwnFactor, ownFactors } from './own-factors';
 export { BatchWriter, encodeBatch, type LogPacket, readBatch } from './packet-batch';
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';

@@ -1,4 +1,4 @@
-import { type Actions, type Moment, type Result, readingsGrpc, registryFacts } from '@greenwatch/contracts';
+import { type Actions, type Moment, type Result, readingsGrpc } from '@greenwatch/contracts';
 import {
   afterKey,
   type Caller,
@@ -8,19 +8,20 @@ import {
   invalid,
   isoTime,
   notFound,
-  onProjected,
   pageOf,
 } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { ALWAYS, rangeOf, type TimeRange, visibleRanges, within } from './access';
-import { DayTotals } from './day-totals';
 import { Devices } from './device.model';
-import { exportMoments } from './export';
+import { exportPart } from './exports/export-part';
+import { exportMoments } from './exports/export-stream';
 import { hourGaps } from './gaps';
 import { groupPackets } from './group-packets';
 import { LatestMoments } from './latest';
+import { meanSettings, meansPart } from './means/means-part';
 import { compareMoments, type DeviceMoment, kindNumber, mergeSorted, readMoments, take, toMoment } from './moments';
-import { PacketStore } from './packet.model';
+import { lineActions } from './series/line-actions';
+import { storagePart, storageSettings } from './storage-part';
 
 const PAGE = 100;
 /** Of one question for gaps: each device's hours are read. */
@@ -30,17 +31,20 @@ const MOST_GAP_MS = 31 * 86_400_000;
 export const readingsService = defineService({
   name: 'readings',
   config: Type.Object({
-    TOTALS_EVERY_SECONDS: Type.Integer({
+    ...meanSettings,
+    ...storageSettings,
+    EXPORT_KEEP_DAYS: Type.Integer({
       minimum: 1,
-      default: 60,
-      description: 'how often the totals of days with new hours are told',
+      default: 7,
+      description: 'after which the file of an export is deleted',
     }),
   }),
   create(kit) {
     const province = kit.config.PROVINCE;
-    const store = new PacketStore(kit.db);
+    const storage = storagePart(kit);
+    const { store } = storage;
     const devices = new Devices(kit.db);
-    const totals = new DayTotals(kit, store, devices);
+    const exports = exportPart(kit, { store, devices, province }, queryRange);
     const latest = new LatestMoments(kit.valkey, store, kit.log);
 
     /** The times of a device that the caller may see. @throws 404 where there are none */
@@ -76,6 +80,8 @@ export const readingsService = defineService({
       if (!outlet || !inScope(caller, outlet)) throw notFound('outlet', outletId);
       return [];
     }
+
+    const means = meansPart(kit, { store, devices, province, throughBindings });
 
     return {
       actions: {
@@ -115,6 +121,11 @@ export const readingsService = defineService({
           return moments.filter(inSight).map(toMoment);
         },
 
+        ...lineActions(store, { visible, throughBindings, queryRange }),
+        ...storage.actions,
+        ...exports.actions,
+        ...means.actions,
+
         async 'readings.gap.list'({ mns, from, to }, { caller }) {
           const range = queryRange(from, to);
           if (range.to - range.from > MOST_GAP_MS) throw invalid('to', 'must be at most 31 days after from');
@@ -131,20 +142,17 @@ export const readingsService = defineService({
         },
       },
 
-      facts: {
-        'facts.registry.device.changed': onProjected(registryFacts.DeviceChanged, async (fact) => {
-          if (await devices.keepDevice(fact)) await totals.markDevice(fact.entity);
-        }),
-        'facts.registry.outlet.changed': onProjected(registryFacts.OutletChanged, (fact) => devices.keepOutlet(fact)),
-      },
+      facts: means.facts,
 
       partitions: [
         {
           group: 'readings',
+          // Each device's packets of that time make one document: a write costs by the document, not by the packet.
+          lingerMs: 250,
           async handle(messages) {
             const groups = groupPackets(messages);
             await store.insert(groups);
-            await totals.mark(groups);
+            await means.markPackets(groups);
             await latest.advance(groups);
           },
         },
@@ -154,19 +162,21 @@ export const readingsService = defineService({
         const { identity, log } = kit;
         server.addService(readingsGrpc.ReadingsServiceService, {
           export: exportMoments({ store, devices, identity, province, log }),
+          readExport: exports.readExport,
         });
       },
 
       async started() {
-        await store.prepare();
-        totals.start();
+        await storage.start();
+        await exports.start();
+        await means.start();
         await latest
           .start()
           .catch((error) => kit.log.warn({ err: error }, 'Valkey is away: latest moments come from MongoDB'));
       },
 
       async stopped() {
-        await totals.stop();
+        await Promise.all([means.stop(), storage.stop(), exports.stop()]);
       },
     };
   },

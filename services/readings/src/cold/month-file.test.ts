@@ -37,7 +37,9 @@ test('only the days asked for are read', async () => {
 test('any tool sees times, and a column with the text of each field', async () => {
   const { parquetMetadata, parquetSchema } = await import('hyparquet');
   const bytes = await writeMonth(packets);
-  const metadata = parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
+  const metadata = parquetMetadata(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
+  );
   expect(metadata.row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([3, 1, 2]);
   const columns = parquetSchema(metadata).children.map(({ element }) => `${element.name} ${element.type}`);
   expect(columns.slice(0, 6)).toEqual([

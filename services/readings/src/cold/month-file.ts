@@ -32,11 +32,31 @@ export async function writeMonth(packets: readonly OrderedPacket[]): Promise<Buf
   const { ByteWriter, ParquetWriter, schemaFromColumnData } = await import('hyparquet-writer');
   const month = intoColumns(packets);
   const columnsOf = (from: number, to: number) => [
-    { name: DATA_TIME, data: month.rows.slice(from, to).map(({ dataTime }) => new Date(dataTime)), type: 'TIMESTAMP' as const, nullable: false },
-    { name: RECEIVED_AT, data: month.rows.slice(from, to).map(({ receivedAt }) => new Date(receivedAt)), type: 'TIMESTAMP' as const, nullable: false },
-    { name: SEQUENCE, data: month.rows.slice(from, to).map(({ sequence }) => BigInt(sequence)), type: 'INT64' as const, nullable: false },
+    {
+      name: DATA_TIME,
+      data: month.rows.slice(from, to).map(({ dataTime }) => new Date(dataTime)),
+      type: 'TIMESTAMP' as const,
+      nullable: false,
+    },
+    {
+      name: RECEIVED_AT,
+      data: month.rows.slice(from, to).map(({ receivedAt }) => new Date(receivedAt)),
+      type: 'TIMESTAMP' as const,
+      nullable: false,
+    },
+    {
+      name: SEQUENCE,
+      data: month.rows.slice(from, to).map(({ sequence }) => BigInt(sequence)),
+      type: 'INT64' as const,
+      nullable: false,
+    },
     { name: SHAPE, data: month.shapeOfRow.slice(from, to), type: 'INT32' as const, nullable: false },
-    ...[...month.columns].map(([name, values]) => ({ name, data: values.slice(from, to), type: 'STRING' as const, nullable: true })),
+    ...[...month.columns].map(([name, values]) => ({
+      name,
+      data: values.slice(from, to),
+      type: 'STRING' as const,
+      nullable: true,
+    })),
   ];
   const days = daysIn(month.rows);
   const writer = new ByteWriter();
@@ -57,11 +77,7 @@ export async function writeMonth(packets: readonly OrderedPacket[]): Promise<Buf
 }
 
 /** The packets of the days from `first` to `last` (yyyymmdd, both included) of a month's file, by day. */
-export async function readMonth(
-  bytes: Buffer,
-  first: string,
-  last: string,
-): Promise<Map<string, OrderedPacket[]>> {
+export async function readMonth(bytes: Buffer, first: string, last: string): Promise<Map<string, OrderedPacket[]>> {
   const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
   // A slice of its own: a Buffer of Node shares its memory with others.
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;

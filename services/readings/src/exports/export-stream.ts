@@ -1,17 +1,13 @@
 import { once } from 'node:events';
 import { KINDS, type readingsGrpc } from '@greenwatch/contracts';
-import { type Caller, grpcCaller, grpcError, type Identity, invalid, type Logger, notFound } from '@greenwatch/kit';
+import { grpcCaller, grpcError, type Identity, invalid, type Logger } from '@greenwatch/kit';
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
-import { ALWAYS, seesEverything, type TimeRange, visibleRanges, within } from './access';
-import type { Devices } from './device.model';
-import { readMoments, toGrpcMoment } from './moments';
-import type { PacketStore } from './packet.model';
+import { ALWAYS, type TimeRange } from '../access';
+import { readMoments, toGrpcMoment } from '../moments';
+import { type DeviceSources, devicesOf } from './devices-of';
 
-export interface ExportSources {
-  store: PacketStore;
-  devices: Devices;
+export interface ExportSources extends DeviceSources {
   identity: Identity;
-  province: string;
   log: Logger;
 }
 
@@ -51,18 +47,18 @@ async function stream(sources: ExportSources, call: Call): Promise<void> {
       for await (const moment of readMoments(sources.store, mn, kind, ranges)) {
         moments.push(toGrpcMoment(moment));
         if (moments.length < CHUNK) continue;
-        await write(call, moments);
+        await write(call, { moments });
         if (call.cancelled) return;
         moments = [];
       }
     }
   }
-  if (moments.length > 0) await write(call, moments);
+  if (moments.length > 0) await write(call, { moments });
 }
 
 /** Hands a chunk on and waits while the receiver is behind. */
-async function write(call: Call, moments: readingsGrpc.Moment[]): Promise<void> {
-  if (call.write({ moments }) || call.cancelled) return;
+export async function write<T>(call: ServerWritableStream<unknown, T>, chunk: T): Promise<void> {
+  if (call.write(chunk) || call.cancelled) return;
   const given = new AbortController();
   const until = { signal: given.signal };
   try {
@@ -85,28 +81,4 @@ function kindsOf({ kinds }: readingsGrpc.ExportRequest): number[] {
   }
   const all = KINDS.map((_, at) => at + 1);
   return kinds.length === 0 ? all : all.filter((kind) => kinds.includes(kind));
-}
-
-/** The devices asked for, or all in scope, in the order of their MN, each with the times that the caller may see. */
-async function* devicesOf(
-  { store, devices, province }: ExportSources,
-  caller: Caller,
-  mns: readonly string[],
-  range: TimeRange,
-): AsyncGenerator<{ mn: string; ranges: TimeRange[] }> {
-  if (mns.length > 0) {
-    const known = await devices.byMn(mns);
-    const asked = [...new Set(mns)].sort().map((mn) => {
-      const visible = visibleRanges(caller, known.get(mn), province);
-      if (visible.length === 0) throw notFound('device', mn);
-      return { mn, ranges: within(visible, range) };
-    });
-    yield* asked;
-  } else if (seesEverything(caller, province)) {
-    for await (const mn of store.devices()) yield { mn, ranges: [range] };
-  } else {
-    for await (const device of devices.inScope(caller)) {
-      yield { mn: device._id, ranges: within(visibleRanges(caller, device, province), range) };
-    }
-  }
 }
