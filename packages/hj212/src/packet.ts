@@ -13,6 +13,8 @@ export interface Packet {
   pw?: string;
   /** Identity of the data logger, 1 to 32 printable characters. */
   mn: string;
+  /** A logger of 2025 that has no MN yet says so by 1001 (annex C.2): its serial stands for the MN until 1002 gives it one. */
+  unnamed?: true;
   /** 0..255, 0 when absent. */
   flag: number;
   edition: Edition;
@@ -25,6 +27,8 @@ export interface Packet {
   resend: boolean;
   /** The data area: what stands between `CP=&&` and the last `&&`. */
   cp: string;
+  /** Where `cp` begins in the segment, in bytes; absent where a character of the segment may be several. */
+  cpAt?: number;
 }
 
 const MN_LIMIT = 32;
@@ -59,7 +63,9 @@ export function parseSegment(segment: Buffer | string): Packet {
   const head = findCp(text);
   const fields: Head = { qn: '', st: '', cn: '', pw: '', mn: '', flag: '', pnum: '', pno: '', rf: '' };
   readHead(text, head.end, fields);
-  const { qn, st, cn, pw, mn } = fields;
+  const { qn, st, cn, pw } = fields;
+  const unnamed = fields.mn === '' && cn === '1001';
+  const mn = unnamed ? serialOf(text) : fields.mn;
   if (mn === '')
     throw new Hj212Error('NO_MN', 'MN', 'MN is missing or empty, expected the identity of the data logger');
   if (mn.length > MN_LIMIT || mn.includes(' ')) {
@@ -86,8 +92,10 @@ export function parseSegment(segment: Buffer | string): Packet {
     pno: fields.pno === '' ? undefined : packetNumber('PNO', fields.pno),
     resend: fields.rf === '1',
     cp: cut(segment, text, head.cpStart, closeCp(text, head.cpStart)),
+    cpAt: isAscii(segment, text) ? head.cpStart : undefined,
   };
   packet.edition = editionOf(packet);
+  if (unnamed) packet.unnamed = true;
   return packet;
 }
 
@@ -101,6 +109,11 @@ interface Head {
   pnum: string;
   pno: string;
   rf: string;
+}
+
+/** The serial of a logger in its 1001, '' when there is none. */
+function serialOf(text: string): string {
+  return /[&;,]i23005-Info=(\w{1,32})[&;,]/.exec(text)?.[1] ?? '';
 }
 
 /** Where the head ends and the data area begins. */
@@ -133,8 +146,11 @@ function closeCp(text: string, start: number): number {
  * scanning such a string character by character takes twice as long as reading the bytes a second time.
  */
 function cut(segment: Buffer | string, text: string, start: number, end: number): string {
-  const ascii = typeof segment !== 'string' && segment.length === text.length;
-  return ascii ? segment.toString('latin1', start, end) : text.slice(start, end);
+  return isAscii(segment, text) ? segment.toString('latin1', start, end) : text.slice(start, end);
+}
+
+function isAscii(segment: Buffer | string, text: string): segment is Buffer {
+  return typeof segment !== 'string' && segment.length === text.length;
 }
 
 function readHead(text: string, end: number, head: Head): void {

@@ -18,9 +18,12 @@ function slowly(cp: string, cn?: string) {
     return { code: error.code, field: error.field, message: error.message };
   }
 }
-function quickly(cp: string, cn?: string) {
+function quickly(text: string, cn?: string) {
+  const { cp, ...rest } = packet(text, cn);
   try {
-    return readUploadText(packet(cp, cn));
+    const { at, ...upload } = readUploadText({ ...rest, cp });
+    if (at !== undefined) expect(cp.slice(at, at + upload.fields.length)).toBe(upload.fields);
+    return upload;
   } catch (error) {
     if (!(error instanceof Hj212Error)) throw error;
     return { code: error.code, field: error.field, message: error.message };

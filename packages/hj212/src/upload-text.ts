@@ -1,4 +1,5 @@
 import { parseDataTime } from './data-time';
+import type { Dialect } from './dialect';
 import { encodeFields } from './field-text';
 import type { Packet } from './packet';
 import { kindOfUpload, readUpload, type UploadKind } from './upload';
@@ -9,26 +10,29 @@ export interface UploadText {
   /** As in `Upload`: epoch milliseconds. */
   dataTime: number;
   fields: string;
+  /** Where `fields` stands in `packet.cp`, when it is a piece of it. */
+  at?: number;
 }
 
 /**
  * `readUpload` and `encodeFields` in one. The data area of nearly every packet is that text already, behind its DataTime: then one look at
  * each character is enough, and the text is a piece of `packet.cp`. Throws as `readUpload`.
  */
-export function readUploadText(packet: Packet): UploadText {
+export function readUploadText(packet: Packet, dialect?: Dialect): UploadText {
   const kind = kindOfUpload(packet.cn);
-  const end = kind ? endOfPlain(packet.cp) : -1;
+  const end = kind && !dialect?.codes ? endOfPlain(packet.cp) : -1;
   if (kind && end > 0) {
     const time = parseDataTime(packet.cp.slice(TIME, TIME_END));
-    if (time.ok) return { kind, dataTime: time.time, fields: packet.cp.slice(TIME_END + 1, end) };
+    if (time.ok) return { kind, dataTime: time.time, fields: packet.cp.slice(FIELDS, end), at: FIELDS };
   }
-  const upload = readUpload(packet);
+  const upload = readUpload(packet, dialect);
   return { kind: upload.kind, dataTime: upload.dataTime, fields: encodeFields(upload.factors) };
 }
 
 const PREFIX = 'DataTime=';
 const TIME = PREFIX.length;
 const TIME_END = TIME + 14;
+const FIELDS = TIME_END + 1;
 /** Letters and digits of a factor code since 2017 (HJ 212-2017 annex B: w01018); no code of 2005 is that long, so none is renamed. */
 const CODE = 6;
 /** More factors than that are left to the general reader. */
@@ -40,6 +44,7 @@ const COMMA = 0x2c;
 const HYPHEN = 0x2d;
 const POINT = 0x2e;
 const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
 
 const codes = new Float64Array(MOST_CODES);
 
@@ -50,7 +55,7 @@ const codes = new Float64Array(MOST_CODES);
 function endOfPlain(cp: string): number {
   const { length } = cp;
   if (!cp.startsWith(PREFIX) || cp.charCodeAt(TIME_END) !== SEMICOLON) return -1;
-  let at = TIME_END + 1;
+  let at = FIELDS;
   for (let count = 0; count < MOST_CODES; count++) {
     const code = codeAt(cp, at);
     if (code < 0) return -1;
@@ -60,11 +65,11 @@ function endOfPlain(cp: string): number {
     while (true) {
       at += CODE;
       if (cp.charCodeAt(at) !== HYPHEN) return -1;
-      const equals = cp.indexOf('=', at + 1);
-      const field = equals < 0 ? 0 : fieldBit(cp, at + 1, equals);
+      const field = fieldBit(cp, at + 1);
       if (field === 0 || (fields & field) !== 0) return -1;
       fields |= field;
-      at = field === FLAG ? endOfFlag(cp, equals + 1) : endOfNumber(cp, equals + 1);
+      if (field === FLAG) at = endOfFlag(cp, at + 6);
+      else at = endOfNumber(cp, at + (field < ZS ? 5 : 7));
       if (at < 0) return -1;
       if (at === length) return at;
       const separator = cp.charCodeAt(at);
@@ -93,26 +98,42 @@ function codeAt(text: string, start: number): number {
 }
 
 const FLAG = 1;
-/** The numbers that packets carry; a bit each, those with Zs (converted to standard oxygen) 8 bits on. */
-const NUMBERS = ['Rtd', 'Avg', 'Min', 'Max', 'Cou'].map((name) => ({ name, first: name.charCodeAt(0) }));
+/** Bits of the converted values (standard oxygen), behind those of Rtd, Avg, Min, Max, Cou. */
+const ZS = 1 << 6;
 
-/** One bit for each field name; 0 for a name that is none of the common ones. */
-function fieldBit(text: string, start: number, end: number): number {
-  let from = start;
-  let shift = 1;
-  if (end - start === 5 && text.charCodeAt(start) === 0x5a && text.charCodeAt(start + 1) === 0x73) {
-    from += 2;
-    shift = 9;
-  } else if (end - start === 4) {
-    return text.startsWith('Flag', start) ? FLAG : 0;
-  } else if (end - start !== 3) {
-    return 0;
+/** One bit for each common field name that is followed by `=`; 0 for every other text. Compared by characters: this is done for every value. */
+function fieldBit(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  const second = text.charCodeAt(at + 1);
+  const third = text.charCodeAt(at + 2);
+  if (first === 0x46) {
+    // Flag
+    const rest = second === 0x6c && third === 0x61 && text.charCodeAt(at + 3) === 0x67;
+    return rest && text.charCodeAt(at + 4) === EQUALS ? FLAG : 0;
   }
-  for (let index = 0; index < NUMBERS.length; index++) {
-    const { name, first } = NUMBERS[index] as { name: string; first: number };
-    if (text.charCodeAt(from) === first && text.startsWith(name, from)) return 1 << (shift + index);
+  if (first === 0x5a && second === 0x73) {
+    // Zs
+    const bit = numberBit(third, text.charCodeAt(at + 3), text.charCodeAt(at + 4));
+    return text.charCodeAt(at + 5) === EQUALS ? bit * (ZS >> 1) : 0;
   }
-  return 0;
+  return text.charCodeAt(at + 3) === EQUALS ? numberBit(first, second, third) : 0;
+}
+
+function numberBit(first: number, second: number, third: number): number {
+  switch ((first << 16) | (second << 8) | third) {
+    case 0x527464:
+      return 2; // Rtd
+    case 0x417667:
+      return 4; // Avg
+    case 0x4d696e:
+      return 8; // Min
+    case 0x4d6178:
+      return 16; // Max
+    case 0x436f75:
+      return 32; // Cou
+    default:
+      return 0;
+  }
 }
 
 /** One letter or digit; -1 for another text. */

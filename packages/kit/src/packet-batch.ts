@@ -1,7 +1,19 @@
 import { readingsLog } from '@greenwatch/contracts';
 
-/** One accepted upload, as `readingsLog.Packet` says it; `fields` whole, wherever it will lie on the wire. */
-export type LogPacket = Omit<readingsLog.Packet, 'fieldsAt' | 'fieldsSize' | 'raw'> & { raw: Uint8Array };
+/** One accepted upload, as `readingsLog.Packet` says it. */
+export interface LogPacket {
+  mn: string;
+  kind: readingsLog.Kind;
+  /** ms */
+  dataTime: number;
+  /** ms */
+  receivedAt: number;
+  /** Canonical text (`encodeFields` of packages/hj212); '' without readings. */
+  fields: string;
+  /** Where that text stands in `raw`, in ASCII, if its sender knows it does: then it is not written a second time. */
+  fieldsAt?: number;
+  raw: Uint8Array;
+}
 
 const FIRST_SIZE = 16 * 1024;
 /** Tags and lengths of a packet's fields, and its two times. */
@@ -30,8 +42,7 @@ export class BatchWriter {
     return this.#at;
   }
 
-  append({ mn, kind, dataTime, receivedAt, fields, raw }: LogPacket): void {
-    const fieldsAt = placeIn(raw, fields);
+  append({ mn, kind, dataTime, receivedAt, fields, fieldsAt = -1, raw }: LogPacket): void {
     const own = fieldsAt < 0 ? Buffer.byteLength(fields) : 0;
     const mnSize = Buffer.byteLength(mn);
     const body =
@@ -117,15 +128,6 @@ const FIELDS = 42;
 const RAW = 50;
 const FIELDS_AT = 56;
 const FIELDS_SIZE = 64;
-
-/** Where `fields` lies in the frame as ASCII; -1 where it does not. */
-function placeIn(raw: Uint8Array, fields: string): number {
-  if (fields === '' || raw.length < fields.length) return -1;
-  const at = Buffer.from(raw.buffer, raw.byteOffset, raw.length).indexOf(fields, 0, 'latin1');
-  if (at < 0) return -1;
-  for (let index = 0; index < fields.length; index++) if (fields.charCodeAt(index) > 0x7f) return -1;
-  return at;
-}
 
 /** Bytes of a number with its tag; none when it is 0, as proto3 leaves it out. */
 function number(value: number): number {

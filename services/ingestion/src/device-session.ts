@@ -9,6 +9,7 @@ import {
   replyToNotice,
   replyToUpload,
   type UploadKind,
+  type UploadText,
 } from '@greenwatch/hj212';
 import type { LogPacket } from '@greenwatch/kit';
 import { type AdmissionRules, decide, type RefusalReason } from './admission';
@@ -23,6 +24,15 @@ const KINDS: Record<UploadKind, readingsLog.Kind> = {
   state: readingsLog.Kind.KIND_STATE,
   running: readingsLog.Kind.KIND_RUNNING,
 };
+
+type CutFrame = Extract<CutResult, { type: 'frame' }>;
+
+/** Where the text of an upload's values stands in its frame; undefined where it does not, as in an encrypted one. */
+function placeOf(upload: UploadText | undefined, packet: Packet, segment: Buffer, raw: Buffer): number | undefined {
+  if (upload?.at === undefined || packet.cpAt === undefined || segment.buffer !== raw.buffer) return undefined;
+  const segmentAt = segment.byteOffset - raw.byteOffset;
+  return segmentAt > 0 && segmentAt < raw.length ? segmentAt + packet.cpAt + upload.at : undefined;
+}
 
 /** What a session needs of the service around it. */
 export interface SessionHost {
@@ -45,6 +55,8 @@ export interface Refused {
   detail: string;
   raw: Buffer;
   address: string;
+  /** The device that speaks on this connection, where it is one and the bytes name none. */
+  speaker?: string;
   /** The way in; absent: HJ 212 over TCP. */
   way?: 'mqtt' | 'http' | 'grpc' | 'sheet';
   mn?: string;
@@ -118,7 +130,7 @@ export class DeviceSession {
     this.inFlight++;
     const known = this.host.lookup(packet.mn);
     if (!this.#order && !(known instanceof Promise)) {
-      this.#decide(packet, known, result.raw);
+      this.#decide(packet, known, result);
       return;
     }
     // Settled at once, so that a failure has a handler also while earlier packets still wait.
@@ -129,7 +141,7 @@ export class DeviceSession {
     const mine: Promise<void> = Promise.resolve(this.#order)
       .then(() => settled)
       .then((found) => {
-        if (found) this.#decide(packet, found.device, result.raw);
+        if (found) this.#decide(packet, found.device, result);
         // The directory cannot be read: no answer, the device sends again.
         else this.inFlight--;
       })
@@ -139,9 +151,9 @@ export class DeviceSession {
     this.#order = mine;
   }
 
-  #decide(packet: Packet, device: DirectoryEntry | undefined, raw: Buffer): void {
+  #decide(packet: Packet, device: DirectoryEntry | undefined, { raw, segment }: CutFrame): void {
     const at = this.host.now();
-    const decision = decide(packet, device, this.address, at, this.host.rules);
+    const decision = decide(packet, device, this.address, at, this.host.rules, this.mns.has(packet.mn));
     if (decision.type === 'ignored' || decision.type === 'refused') {
       this.inFlight--;
       if (decision.type === 'refused') this.#refuse(decision.reason, decision.detail, raw, packet.mn, device);
@@ -157,6 +169,7 @@ export class DeviceSession {
         dataTime: upload?.dataTime ?? 0,
         receivedAt: at,
         fields: upload?.fields ?? '',
+        fieldsAt: placeOf(upload, packet, segment, raw),
         raw,
       },
       (error) => {
@@ -187,8 +200,14 @@ export class DeviceSession {
       raw,
       address: this.address,
       at: this.host.now(),
-      ...(mn === undefined ? {} : { mn }),
+      ...(mn === undefined ? this.#speaker() : { mn }),
       ...(device ? { device } : {}),
     });
+  }
+
+  /** Whose bytes are refused that name nobody, where one device speaks on this connection. */
+  #speaker(): { speaker?: string } {
+    const [speaker, ...others] = this.mns;
+    return speaker === undefined || others.length > 0 ? {} : { speaker };
   }
 }
