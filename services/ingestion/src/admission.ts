@@ -9,8 +9,21 @@ export interface KnownDevice {
   status: 'active' | 'unclaimed' | 'retired';
   /** In clear; undefined where none is set, as for an unclaimed device. */
   password: string | undefined;
+  /** Passwords from before a rotation, in clear, and until when each is good, ms. */
+  oldPasswords?: readonly { password: string; until: number }[];
   /** Addresses it may connect from; empty: any. */
   addresses: string[];
+  /** Packets a minute it may send; absent: as the platform has it. */
+  packetsPerMinute?: number;
+}
+
+/** What is remembered from packet to packet. Asked with every packet, so it answers from memory. */
+export interface AdmissionGate {
+  /** Until when a password of this device is not looked at from this address, ms; undefined: it is. */
+  blockedUntil(address: string, mn: string, now: number): number | undefined;
+  /** Takes one packet from a device's allowance. @param limit packets a minute; 0: none */
+  tooMany(mn: string, limit: number, now: number): boolean;
+  usedOldPassword(mn: string, now: number): void;
 }
 
 export interface AdmissionRules {
@@ -18,6 +31,9 @@ export interface AdmissionRules {
   admission: 'open' | 'closed';
   /** How far ahead of now a DataTime may lie, in ms (design.md 4). */
   maxAhead: number;
+  /** Packets a minute a device may send unless it has a limit of its own; 0 or absent: no limit. */
+  packetsPerMinute?: number;
+  gate?: AdmissionGate;
 }
 
 /** What becomes of a packet whose frame is right. */
@@ -40,6 +56,7 @@ const refused = (reason: RefusalReason, detail: string): Decision => ({ type: 'r
  * @param device what is known of its MN; undefined: nothing
  * @param address where it comes from
  * @param now reception time, ms
+ * @param proven whether this connection was let in for this MN before
  */
 export function decide(
   packet: Packet,
@@ -47,11 +64,12 @@ export function decide(
   address: string,
   now: number,
   rules: AdmissionRules,
+  proven = false,
 ): Decision {
   const kind = kindOfPacket(packet);
   // Answering a reply would loop (spec 7); 9021 and its like go unanswered in the field.
   if (kind === 'reply' || kind === 'unknown') return { type: 'ignored' };
-  const stranger = refuseSender(packet, device, address, rules);
+  const stranger = refuseSender(packet, device, address, now, rules, proven);
   if (stranger) return stranger;
   if (kind === 'request') {
     return refused('structure', `CN ${packet.cn} carries no data: it is a host's request, and a device sends none`);
@@ -80,25 +98,46 @@ export function refuseTime(dataTime: number, now: number, rules: Pick<AdmissionR
   return `DataTime lies ${minutes} minutes ahead, expected at most ${Math.round(rules.maxAhead / 60_000)}`;
 }
 
-/** Whether a sender may speak for an MN: what it says of itself against what is registered. */
+/**
+ * Whether a sender may speak for an MN, and now: what it says of itself against what is registered.
+ * @param proven whether this connection was let in for this MN before: a neighbour's wrong password does not end it
+ */
 export function refuseSender(
   packet: Pick<Packet, 'mn' | 'pw'>,
   device: KnownDevice | undefined,
   address: string,
+  now: number,
   rules: AdmissionRules,
+  proven = false,
 ): Decision | undefined {
   if (!device || device.status === 'unclaimed') {
-    if (rules.admission === 'open') return undefined;
+    if (rules.admission === 'open') return refuseMany(packet.mn, undefined, now, rules);
     return refused('unknown-device', `MN ${packet.mn} is not registered, expected a registered device`);
   }
   if (device.status === 'retired') {
     return refused('unknown-device', `MN ${packet.mn} is retired, expected a device in use`);
   }
+  const blocked = proven ? undefined : rules.gate?.blockedUntil(address, packet.mn, now);
+  if (blocked !== undefined) {
+    const seconds = Math.ceil((blocked - now) / 1000);
+    return refused(
+      'blocked',
+      `after repeated wrong passwords from ${address} no PW is looked at for ${seconds} s more`,
+    );
+  }
   if (device.password !== undefined && packet.pw !== device.password) {
-    return refused('wrong-password', 'PW is not the one registered for this MN');
+    const old = device.oldPasswords?.some(({ password, until }) => packet.pw === password && now < until);
+    if (!old) return refused('wrong-password', 'PW is not the one registered for this MN');
+    rules.gate?.usedOldPassword(packet.mn, now);
   }
   if (device.addresses.length > 0 && !device.addresses.includes(address)) {
     return refused('wrong-address', `the address ${address} is not one of those registered for this MN`);
   }
-  return undefined;
+  return refuseMany(packet.mn, device.packetsPerMinute, now, rules);
+}
+
+function refuseMany(mn: string, own: number | undefined, now: number, rules: AdmissionRules): Decision | undefined {
+  const limit = own ?? rules.packetsPerMinute ?? 0;
+  if (limit === 0 || !rules.gate?.tooMany(mn, limit, now)) return undefined;
+  return refused('too-many', `more than ${limit} packets a minute of this MN, expected fewer`);
 }

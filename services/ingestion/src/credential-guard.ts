@@ -3,7 +3,7 @@ export const WINDOW_MS = 600_000;
 /** So many devices with wrong passwords from one address are a search, not a mistake. */
 const DEVICES_OF_A_SEARCH = 20;
 /** Names that are remembered at a time; an attack from more addresses forgets the oldest. */
-const MOST_NAMES = 50_000;
+const MOST_NAMES = 10_000;
 
 export interface GuardLimits {
   /** Wrong passwords of one device from one address before the two are blocked. */

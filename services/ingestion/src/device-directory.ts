@@ -1,43 +1,58 @@
 import type { registryFacts } from '@greenwatch/contracts';
-import { applyNewest, type Fact, type FieldCipher } from '@greenwatch/kit';
-import { type Connection, type Model, Schema } from 'mongoose';
+import { applyNewest, type Fact, type FieldCipher, type Kit, Round } from '@greenwatch/kit';
+import { type Model, Schema } from 'mongoose';
 import type { KnownDevice } from './admission';
 
-interface DeviceDoc {
+export interface DeviceDoc {
   _id: string;
   sequence: number;
   status: KnownDevice['status'];
   passwordEncrypted: string;
   addresses: string[];
   edition: '2005' | '2017' | '2025';
+  oldPasswords?: { encrypted: string; validTo: number }[];
+  packetsPerMinute?: number;
+  operatorId?: string;
   divisionPath: string[];
   enterpriseId?: string;
   profileId?: string;
+  /** When the fact was taken: by this instances learn what others took. */
+  changedAt?: Date;
 }
 
 export interface DirectoryEntry extends KnownDevice {
   /** Which requests it understands, and how they are written. */
   edition: '2005' | '2017' | '2025';
   divisionPath: string[];
+  operatorId?: string;
   enterpriseId?: string;
   profileId?: string;
 }
 
-const FRESH_MS = 10_000;
+const FRESH_MS = 2_000;
+/** Instances' clocks may differ by so much, and a copy may have been read while its device changed. */
+const OVERLAP_MS = 30_000;
+/** Strangers may invent any number of MNs. */
+const MOST_COPIES = 200_000;
 
 /**
- * The devices of the registry, as ingestion needs them: a projection in MongoDB and a copy in memory that is read again every
- * ten seconds, since another instance may have taken the fact that changed a device.
+ * The devices of the registry, as ingestion needs them: a projection in MongoDB and a copy in memory of those that were asked
+ * for. Another instance may have taken the fact that changed a device, so what changed lately is read again every two seconds.
  */
 export class DeviceDirectory {
-  readonly #cache = new Map<string, { until: number; entry: DirectoryEntry | undefined }>();
+  readonly #cache = new Map<string, { sequence: number; entry: DirectoryEntry | undefined }>();
   readonly model: Model<DeviceDoc>;
+  readonly #round: Round;
+  /** Changes up to then are in the copies. */
+  #readUpTo: number;
 
   constructor(
-    db: Connection,
-    private readonly fields: FieldCipher,
-    private readonly now: () => number,
+    private readonly kit: Pick<Kit, 'db' | 'fields' | 'now' | 'log'>,
+    /** Told of each device that changed here. */
+    private readonly changed: (mn: string) => void = () => {},
   ) {
+    const { db } = kit;
+    this.#readUpTo = kit.now();
     const schema = new Schema<DeviceDoc>(
       {
         _id: { type: String, required: true },
@@ -49,59 +64,98 @@ export class DeviceDirectory {
         divisionPath: { type: [String], default: [] },
         enterpriseId: String,
         profileId: String,
+        operatorId: String,
+        oldPasswords: { type: [{ _id: false, encrypted: String, validTo: Number }], default: undefined },
+        packetsPerMinute: Number,
+        changedAt: Date,
       },
       { collection: 'devices', versionKey: false },
     );
+    schema.index({ divisionPath: 1, _id: 1 });
+    schema.index({ changedAt: 1 });
     this.model = db.model<DeviceDoc>('Device', schema);
+    this.#round = new Round(
+      { log: kit.log, everyMs: FRESH_MS, failed: 'changes of devices could not be read; the copies in memory stay' },
+      async () => {
+        await this.#readChanges();
+        return false;
+      },
+    );
   }
 
-  /**
-   * What is known of an MN. Synchronous for a device seen before: an old copy is used once more while a new one is read, so
-   * that devices are let in also while MongoDB is away.
-   */
+  start(): void {
+    this.#round.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#round.stop();
+  }
+
+  /** What is known of an MN. Synchronous for a device asked for before, so it is let in also while MongoDB is away. */
   lookup(mn: string): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined> {
     const cached = this.#cache.get(mn);
-    if (!cached) return this.#read(mn);
-    if (cached.until <= this.now()) {
-      cached.until = this.now() + FRESH_MS;
-      this.#read(mn).catch(() => {
-        // The copy stays as it is until the next attempt.
-      });
-    }
-    return cached.entry;
+    return cached ? cached.entry : this.#read(mn);
   }
 
   async #read(mn: string): Promise<DirectoryEntry | undefined> {
     const doc = await this.model.findById(mn).lean();
-    const entry: DirectoryEntry | undefined = doc
-      ? {
-          mn,
-          status: doc.status,
-          password: doc.passwordEncrypted ? this.fields.decrypt(doc.passwordEncrypted) : undefined,
-          addresses: doc.addresses,
-          edition: doc.edition ?? '2017',
-          divisionPath: doc.divisionPath,
-          ...(doc.enterpriseId ? { enterpriseId: doc.enterpriseId } : {}),
-          ...(doc.profileId ? { profileId: doc.profileId } : {}),
-        }
-      : undefined;
-    // Strangers may invent any number of MNs.
-    if (this.#cache.size > 200_000) this.#cache.clear();
-    this.#cache.set(mn, { until: this.now() + FRESH_MS, entry });
+    if (this.#cache.size > MOST_COPIES) this.#cache.clear();
+    return this.#keep(mn, doc ?? undefined);
+  }
+
+  #keep(mn: string, doc: DeviceDoc | undefined): DirectoryEntry | undefined {
+    const entry = doc && entryOf(doc, this.kit.fields);
+    this.#cache.set(mn, { sequence: doc?.sequence ?? 0, entry });
     return entry;
   }
 
+  async #readChanges(): Promise<void> {
+    const begun = this.kit.now();
+    const since = new Date(this.#readUpTo - OVERLAP_MS);
+    for (const { _id, sequence } of await this.model.find({ changedAt: { $gte: since } }, { sequence: 1 }).lean()) {
+      const cached = this.#cache.get(_id);
+      if (cached && cached.sequence !== sequence) await this.#read(_id);
+    }
+    this.#readUpTo = begun;
+  }
+
   async apply(fact: Fact<registryFacts.DeviceChanged>): Promise<void> {
-    const { mn, status, passwordEncrypted, addresses, edition } = fact.data;
+    const { mn, status, passwordEncrypted, addresses, edition, profileId, operatorId } = fact.data;
+    const { oldPasswords, packetsPerMinute } = fact.data;
     await applyNewest(this.model, mn, fact.sequence, {
       status,
       passwordEncrypted,
       addresses,
       edition: edition as DirectoryEntry['edition'],
-      profileId: fact.data.profileId,
+      profileId,
+      operatorId,
+      oldPasswords: oldPasswords?.passwords ?? [],
+      packetsPerMinute: packetsPerMinute ?? 0,
       divisionPath: fact.divisionPath,
       ...(fact.enterpriseId ? { enterpriseId: fact.enterpriseId } : {}),
+      changedAt: new Date(this.kit.now()),
     });
     this.#cache.delete(mn);
+    this.changed(mn);
   }
+}
+
+function entryOf(doc: DeviceDoc, fields: FieldCipher): DirectoryEntry {
+  const oldPasswords = (doc.oldPasswords ?? []).map(({ encrypted, validTo }) => ({
+    password: fields.decrypt(encrypted),
+    until: validTo,
+  }));
+  return {
+    mn: doc._id,
+    status: doc.status,
+    password: doc.passwordEncrypted ? fields.decrypt(doc.passwordEncrypted) : undefined,
+    ...(oldPasswords.length > 0 ? { oldPasswords } : {}),
+    addresses: doc.addresses,
+    ...(doc.packetsPerMinute ? { packetsPerMinute: doc.packetsPerMinute } : {}),
+    edition: doc.edition ?? '2017',
+    divisionPath: doc.divisionPath,
+    ...(doc.operatorId ? { operatorId: doc.operatorId } : {}),
+    ...(doc.enterpriseId ? { enterpriseId: doc.enterpriseId } : {}),
+    ...(doc.profileId ? { profileId: doc.profileId } : {}),
+  };
 }

@@ -2,8 +2,9 @@ import { ingestionFacts } from '@greenwatch/contracts';
 import type { Kit } from '@greenwatch/kit';
 import { type Model, Schema } from 'mongoose';
 import type { DeviceDirectory } from './device-directory';
+import type { DeviceTraffic } from './device-traffic';
 
-interface LinkDoc {
+export interface LinkDoc {
   _id: string;
   online: boolean;
   /** The instance that holds the socket. */
@@ -25,7 +26,6 @@ interface Change {
 }
 
 const FLUSH_MS = 500;
-const SEEN_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
 const DEAD_MS = 20_000;
 const GROUP = 100;
@@ -39,7 +39,6 @@ export class DeviceLinks {
   readonly #instances: Model<{ _id: string; until: Date }>;
   /** Open connections of this instance by device. */
   readonly #open = new Map<string, number>();
-  readonly #seen = new Map<string, number>();
   #changes: Change[] = [];
   #timers: NodeJS.Timeout[] = [];
   #writing: Promise<void> = Promise.resolve();
@@ -47,6 +46,7 @@ export class DeviceLinks {
   constructor(
     private readonly kit: Kit,
     private readonly directory: DeviceDirectory,
+    private readonly traffic: DeviceTraffic,
   ) {
     this.links = kit.db.model<LinkDoc>(
       'Link',
@@ -62,7 +62,9 @@ export class DeviceLinks {
           unclaimedTold: Boolean,
         },
         { collection: 'links', versionKey: false },
-      ).index({ instance: 1, online: 1 }),
+      )
+        .index({ instance: 1, online: 1 })
+        .index({ address: 1 }),
     );
     this.#instances = kit.db.model<{ _id: string; until: Date }>(
       'Instance',
@@ -82,13 +84,7 @@ export class DeviceLinks {
         }, ms),
       );
     every(FLUSH_MS, 'device links could not be written; they are tried again', () => this.flush());
-    every(SEEN_MS, 'the last-seen times could not be written', () => this.#flushSeen());
     every(HEARTBEAT_MS, 'the heart-beat could not be written', () => this.#heartbeat());
-  }
-
-  /** An accepted packet came: the first one on a connection brings the device online. */
-  seen(mn: string, at: number): void {
-    this.#seen.set(mn, at);
   }
 
   /** A connection spoke for a device for the first time. */
@@ -118,6 +114,20 @@ export class DeviceLinks {
       .select({ _id: 1 })
       .lean();
     return new Set(online.map(({ _id }) => _id));
+  }
+
+  /** Devices that were let in from an address when they last came. */
+  async letInFrom(address: string): Promise<string[]> {
+    const rows = await this.links.find({ address }).select({ _id: 1 }).lean();
+    return rows.map(({ _id }) => _id);
+  }
+
+  /** Of a device that is gone: from this process, from what its dead one has written, or when it came online. */
+  async #lastSeen(mn: string, before: Pick<LinkDoc, 'lastSeen'> | null): Promise<Date> {
+    const here = this.traffic.lastSeen(mn);
+    if (here !== undefined) return new Date(here);
+    const written = await this.traffic.days.findOne({ mn }, { lastSeen: 1 }).sort({ day: -1 }).lean();
+    return written?.lastSeen ?? before?.lastSeen ?? new Date(this.kit.now());
   }
 
   flush(): Promise<void> {
@@ -182,7 +192,7 @@ export class DeviceLinks {
                 address,
                 sequence,
                 at: new Date(at),
-                ...(online || !before ? { lastSeen: new Date(at) } : {}),
+                lastSeen: online ? new Date(at) : await this.#lastSeen(mn, before),
                 ...(tellUnclaimed ? { unclaimedTold: true } : {}),
               },
             },
@@ -192,18 +202,6 @@ export class DeviceLinks {
       });
       this.#changes.splice(0, group.length);
     }
-  }
-
-  async #flushSeen(): Promise<void> {
-    if (this.#seen.size === 0) return;
-    const seen = [...this.#seen];
-    this.#seen.clear();
-    await this.links.bulkWrite(
-      seen.map(([mn, at]) => ({
-        updateOne: { filter: { _id: mn }, update: { $max: { lastSeen: new Date(at) } } },
-      })),
-      { ordered: false },
-    );
   }
 
   async #heartbeat(): Promise<void> {
@@ -227,7 +225,6 @@ export class DeviceLinks {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#flushSeen();
     await this.flush();
     await this.#instances.deleteOne({ _id: this.kit.config.INSTANCE });
   }

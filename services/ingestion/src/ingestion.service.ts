@@ -1,16 +1,21 @@
 import type { Socket } from 'node:net';
-import { registryFacts } from '@greenwatch/contracts';
-import type { Packet } from '@greenwatch/hj212';
-import { afterKey, defineService, isoTime, isoTimeOrNone, onProjected, pageOf, scopeFilter } from '@greenwatch/kit';
+import { type Refusal, registryFacts } from '@greenwatch/contracts';
+import type { DeviceCodec, Packet } from '@greenwatch/hj212';
+import { afterKey, defineService, isoTime, onProjected, pageOf, scopeFilter } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { CommandConfig, DeviceCommands } from './commands/device-commands';
+import { CredentialBlocks } from './credential-blocks';
+import { CredentialGuard } from './credential-guard';
 import { DeviceDirectory } from './device-directory';
 import { DeviceLinks } from './device-links';
 import type { DeviceSession, Refused } from './device-session';
+import { DeviceStates } from './device-states';
+import { DeviceTraffic } from './device-traffic';
 import { FrameArchive } from './frame-archive';
 import { Intake } from './intake';
 import { RefusalLog, refusalModel } from './refusal-log';
 import { TcpServer } from './tcp-server';
+import { WaysInConfig, waysIn } from './uploads/ways-in';
 
 export const IngestionConfig = Type.Object({
   HJ212_HOST: Type.String({ default: '127.0.0.1' }),
@@ -21,7 +26,12 @@ export const IngestionConfig = Type.Object({
   HJ212_IDLE_TIMEOUT_S: Type.Integer({ minimum: 60, default: 7_500 }),
   INGESTION_ADMISSION: Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], default: 'closed' }),
   INGESTION_MAX_AHEAD_S: Type.Integer({ minimum: 0, default: 3_600 }),
+  INGESTION_DEVICE_PACKETS_PER_MINUTE: Type.Integer({ minimum: 0, default: 36_000, description: '0: no limit' }),
+  INGESTION_WRONG_PASSWORDS: Type.Integer({ minimum: 1, default: 10 }),
+  INGESTION_BLOCK_S: Type.Integer({ minimum: 1, default: 300 }),
+  INGESTION_FIGURES_EVERY_S: Type.Integer({ minimum: 1, default: 60 }),
   ...CommandConfig,
+  ...WaysInConfig,
 });
 
 export const ingestionService = defineService({
@@ -29,8 +39,16 @@ export const ingestionService = defineService({
   config: IngestionConfig,
   create(kit) {
     const { config, log } = kit;
-    const directory = new DeviceDirectory(kit.db, kit.fields, kit.now);
-    const links = new DeviceLinks(kit, directory);
+    const guard = new CredentialGuard({
+      attempts: config.INGESTION_WRONG_PASSWORDS,
+      blockMs: config.INGESTION_BLOCK_S * 1_000,
+    });
+    // Whoever changes a device mends what its old password led to.
+    const directory = new DeviceDirectory(kit, (mn) => guard.forget(mn));
+    const traffic = new DeviceTraffic(kit, directory);
+    const links = new DeviceLinks(kit, directory, traffic);
+    const blocks = new CredentialBlocks(kit, guard, (address) => links.letInFrom(address));
+    const states = new DeviceStates(kit, directory, links, traffic, guard, blocks);
     const archive = new FrameArchive(kit);
     const commands = new DeviceCommands(kit, directory, (mns) => links.onlineOf(mns));
     const refusals = refusalModel(kit.db);
@@ -45,7 +63,7 @@ export const ingestionService = defineService({
     );
 
     const accepted = (session: DeviceSession, packet: Packet, at: number, unclaimed: boolean, socket: Socket) => {
-      links.seen(packet.mn, at);
+      traffic.accepted(packet.mn, at, packet);
       commands.accepted(packet);
       if (session.mns.has(packet.mn)) return;
       session.mns.add(packet.mn);
@@ -56,7 +74,12 @@ export const ingestionService = defineService({
         close: () => socket.destroy(),
       });
     };
-    const refused = ({ reason, detail, raw, address, way, mn, at, device }: Refused) =>
+    const refused = ({ reason, detail, raw, address, way, at, speaker, ...more }: Refused) => {
+      const mn = more.mn ?? speaker;
+      const heard = speaker === undefined ? undefined : directory.lookup(speaker);
+      const device = more.device ?? (heard instanceof Promise ? undefined : heard);
+      traffic.refused(device?.mn ?? '', reason);
+      if (reason === 'wrong-password' && mn !== undefined) guard.failed(address, mn, at);
       refusalLog.add({
         at: new Date(at),
         reason,
@@ -69,6 +92,31 @@ export const ingestionService = defineService({
         ...(device?.enterpriseId ? { enterpriseId: device.enterpriseId } : {}),
         ...(mn === undefined ? {} : { mn }),
       });
+    };
+    const rules = {
+      admission: config.INGESTION_ADMISSION,
+      maxAhead: config.INGESTION_MAX_AHEAD_S * 1_000,
+      packetsPerMinute: config.INGESTION_DEVICE_PACKETS_PER_MINUTE,
+      gate: {
+        blockedUntil: (address: string, mn: string, now: number) => guard.blockedUntil(address, mn, now),
+        tooMany: (mn: string, limit: number, now: number) => traffic.tooMany(mn, limit, now),
+        usedOldPassword: (mn: string, now: number) => traffic.usedOldPassword(mn, now),
+      },
+    };
+
+    const codecOf = (mn: string): DeviceCodec | undefined => {
+      const keys = commands.keys.keysOf(mn);
+      return keys.length > 0 ? { dialect: { cipher: 'sm4' }, keys } : undefined;
+    };
+    const ways = waysIn(kit, {
+      rules,
+      codecOf,
+      intake,
+      links,
+      refused,
+      lookup: (mn) => directory.lookup(mn),
+      heard: (mn, at) => traffic.accepted(mn, at),
+    });
 
     const server = new TcpServer(
       {
@@ -79,16 +127,9 @@ export const ingestionService = defineService({
         idleTimeoutMs: config.HJ212_IDLE_TIMEOUT_S * 1_000,
       },
       (socket: Socket) => ({
-        rules: {
-          admission: config.INGESTION_ADMISSION,
-          maxAhead: config.INGESTION_MAX_AHEAD_S * 1_000,
-          maxSegment: config.HJ212_MAX_SEGMENT,
-        },
+        rules: { ...rules, maxSegment: config.HJ212_MAX_SEGMENT },
         now: kit.now,
-        codecOf: (mn) => {
-          const keys = commands.keys.keysOf(mn);
-          return keys.length > 0 ? { dialect: { cipher: 'sm4' }, keys } : undefined;
-        },
+        codecOf,
         lookup: (mn) => directory.lookup(mn),
         append: (packet, stored) =>
           intake.append(packet, (error) => {
@@ -137,50 +178,49 @@ export const ingestionService = defineService({
               reason: row.reason,
               detail: row.detail,
               address: row.address,
-              way: (row.way ?? 'tcp') as Refusal['way'],
+              way: row.way ?? 'tcp',
               raw: row.raw,
               size: row.size,
               ...(row.mn === undefined ? {} : { mn: row.mn }),
             })),
           };
         },
-        'ingestion.link.list': async ({ mns }, { caller }) => {
-          const visible = await directory.model
-            .find({ $and: [{ _id: { $in: mns } }, scopeFilter(caller)] })
-            .select({ _id: 1 })
-            .lean();
-          const rows = await links.links.find({ _id: { $in: visible.map((device) => device._id) } }).lean();
-          const byMn = new Map(rows.map((row) => [row._id, row]));
-          return visible.map(({ _id: mn }) => {
-            const row = byMn.get(mn);
-            const lastSeen = isoTimeOrNone(row?.lastSeen.getTime());
-            return {
-              mn,
-              online: row?.online ?? false,
-              ...(lastSeen ? { lastSeen } : {}),
-              ...(row?.address ? { address: row.address } : {}),
-            };
-          });
-        },
+        'ingestion.link.list': ({ mns }, { caller }) => states.listLinks(mns, caller),
+        'ingestion.device.list': (params, { caller }) => states.list(params, caller),
+        'ingestion.device.get': (params, { caller }) => states.get(params, caller),
+        'ingestion.device.summary': (params, { caller }) => states.summary(params, caller),
+        'ingestion.block.list': (_, { caller }) => states.listBlocks(caller),
+        'ingestion.block.lift': (params, { caller }) => states.liftBlock(params, caller),
         ...commands.actions,
+        ...ways.actions,
         'ingestion.archive.verify': async ({ day }) => archive.verify(day.replaceAll('-', '')),
       },
       facts: {
         'facts.registry.device.changed': onProjected(registryFacts.DeviceChanged, (fact) => directory.apply(fact)),
+        ...ways.facts,
       },
+      grpc: ways.grpc,
       async started() {
+        directory.start();
+        traffic.start();
+        blocks.start();
         await links.start();
         await commands.start();
+        await ways.started();
         archive.start();
         const port = await server.listen();
         log.info({ host: config.HJ212_HOST, port, admission: config.INGESTION_ADMISSION }, 'devices may connect');
       },
       async stopped() {
         await server.drain();
+        await ways.drained();
         await commands.stop();
         await intake.idle();
         await refusalLog.flush();
         await links.stop();
+        await traffic.stop();
+        await blocks.stop();
+        await directory.stop();
         await archive.stop();
       },
     };
