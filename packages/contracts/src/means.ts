@@ -11,7 +11,9 @@ export const MeanValue = Type.Object(
     factor: FactorCode,
     version: Type.Integer({ description: '1, 2, 3 …: which time it came out otherwise; 0 while the period goes on' }),
     calculatedAt: Time,
-    value: Type.Optional(Type.Number({ description: 'as measured (gas: dry, standard state); kept where it is not valid' })),
+    value: Type.Optional(
+      Type.Number({ description: 'as measured (gas: dry, standard state); kept where it is not valid' }),
+    ),
     converted: Type.Optional(Type.Number({ description: 'gas: converted to the reference oxygen' })),
     valid: Type.Boolean(),
     reason: Type.Optional(Literals(['missing', 'mark', 'flag', 'short', 'no-flow', 'differs'])),
@@ -32,7 +34,9 @@ export const MeanValue = Type.Object(
           mass: Type.Number({ description: 'kg put in for what is missing (HJ 75-2017 tables 5, 6; HJ 356-2019)' }),
           periods: Type.Integer({ description: 'hours (gas) or days (water) for which it was put in' }),
           without: Type.Integer({ description: 'of these, for which nothing can be put in' }),
-          captureRate: Type.Optional(Type.Number({ description: 'α of the quarter so far (gas)' })),
+          capture: Type.Optional(
+            Literals(['high', 'mid', 'low'], { description: 'gas: α of the quarter so far ≥ 90 %, ≥ 75 %, less' }),
+          ),
         },
         strict,
       ),

@@ -1,16 +1,31 @@
-import { dayTotal, type HourOfDevice } from './day-total';
+import { dayTotal as totalOf } from './day-total';
+import { dayMeans } from './means/day-mean';
+import { type DeviceHour, hourMeans } from './means/hour-mean';
 
 const HOUR = 3_600_000;
+type Uploaded = DeviceHour & { at: number };
 /** Fields as `a21026: 'Avg=38,Flag=N'`. */
-const hour = (n: number, factors: Record<string, string>, missingFlagValid = false): HourOfDevice => ({
-  dataTime: n * HOUR,
+const hour = (n: number, factors: Record<string, string>, missingFlagValid = false): Uploaded => ({
+  at: n * HOUR,
+  mn: 'M1',
   missingFlagValid,
-  factors: Object.entries(factors).map(([factor, text]) => ({
+  minutes: [],
+  upload: Object.entries(factors).map(([factor, text]) => ({
     factor,
     fields: text.split(',').map((field) => field.split('=') as [string, string]),
   })),
 });
-const massOf = (hours: HourOfDevice[], medium: 'gas' | 'water', factor: string) =>
+const dayTotal = (uploads: Uploaded[], medium: 'gas' | 'water') => {
+  const hours = [...new Set(uploads.map(({ at }) => at))].map((at) =>
+    hourMeans(
+      at,
+      uploads.filter((upload) => upload.at === at),
+      { medium, marks: [] },
+    ),
+  );
+  return totalOf(dayMeans(hours, { medium, day: 0 }), medium);
+};
+const massOf = (hours: Uploaded[], medium: 'gas' | 'water', factor: string) =>
   dayTotal(hours, medium).factors.find((one) => one.factor === factor)?.mass;
 
 describe('mass of an hour', () => {

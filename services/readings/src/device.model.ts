@@ -12,6 +12,9 @@ export interface DeviceDocument extends DeviceScope {
 export interface OutletDocument extends Scoped {
   _id: string;
   medium?: 'gas' | 'water';
+  factors?: string[];
+  sampleHours?: number;
+  wet?: boolean;
 }
 
 const deviceSchema = new Schema<DeviceDocument>({
@@ -30,6 +33,9 @@ const outletSchema = new Schema<OutletDocument>({
   divisionPath: [String],
   enterpriseId: String,
   medium: String,
+  factors: [String],
+  sampleHours: Number,
+  wet: Boolean,
 });
 
 const places = (bindings: DeviceDocument['bindings'] = []) =>
@@ -63,9 +69,20 @@ export class Devices {
     return !newer || before?.missingFlagValid !== missingFlagValid || places(before?.bindings) !== places(bindings);
   }
 
-  async keepOutlet({ entity, sequence, divisionPath, data }: Fact<registryFacts.OutletChanged>): Promise<void> {
-    const { enterpriseId, medium } = data;
-    await applyNewest(this.#outlets, entity, sequence, { divisionPath, enterpriseId, medium });
+  /** @returns whether it is known only now, or its values count otherwise; its list of factors holds from now on */
+  async keepOutlet({ entity, sequence, divisionPath, data }: Fact<registryFacts.OutletChanged>): Promise<boolean> {
+    const before = await this.outlet(entity);
+    const { enterpriseId, medium, factors, sampleHours, wet } = data;
+    const newer = await applyNewest(this.#outlets, entity, sequence, {
+      ...{ divisionPath, enterpriseId, medium, factors },
+      ...{ sampleHours: sampleHours ?? 1, wet: wet ?? false },
+    });
+    // Delivered again after a kill it may be the same as before, and what follows from it not yet done.
+    if (!newer && sequence < ((before as { sequence?: number } | null)?.sequence ?? 0)) return false;
+    if (!newer || !before) return true;
+    const counting = ({ medium: of, sampleHours: every = 1, wet: isWet = false }: Partial<OutletDocument>) =>
+      `${of} ${every} ${isWet}`;
+    return counting(before) !== counting({ ...data, medium: medium === 'gas' ? 'gas' : 'water' });
   }
 
   /** The devices known among `mns`, by MN. */
@@ -81,6 +98,33 @@ export class Devices {
 
   async outlet(id: string): Promise<OutletDocument | null> {
     return this.#outlets.findById(id).lean();
+  }
+
+  /** Every device that is bound to an outlet at a moment, in the order of their MN. */
+  async *boundAt(at: number): AsyncGenerator<DeviceDocument> {
+    const covers = { from: { $lte: at }, $or: [{ to: 0 }, { to: { $gt: at } }] };
+    yield* this.#devices
+      .find({ bindings: { $elemMatch: covers } })
+      .sort({ _id: 1 })
+      .lean()
+      .cursor();
+  }
+
+  /** Codes from the province to a division in which some device stands or stood. */
+  async pathTo(code: string): Promise<string[] | undefined> {
+    const device = await this.#devices.findOne({ 'bindings.divisionPath': code }, { bindings: 1 }).lean();
+    const path = device?.bindings.find(({ divisionPath }) => divisionPath.includes(code))?.divisionPath;
+    return path?.slice(0, path.indexOf(code) + 1);
+  }
+
+  /** Whether some device stands or stood there. */
+  async stands(filter: { enterpriseId: string; divisionPath?: string }): Promise<boolean> {
+    return (await this.#devices.exists({ bindings: { $elemMatch: filter } })) !== null;
+  }
+
+  /** Whether an operator maintains a device. */
+  async maintains(operatorId: string): Promise<boolean> {
+    return (await this.#devices.exists({ operatorId })) !== null;
   }
 
   /** Every device of which the caller sees some time, in the order of their MN. */
