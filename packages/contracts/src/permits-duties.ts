@@ -289,6 +289,17 @@ export const DutyExposure = Type.Object(
   strict,
 );
 
+/** A daily duty of a past day, as an older system knows it; what was handed in stays there. */
+export const DutyInput = Type.Object(
+  {
+    permitId: Id,
+    kind: Literals(['ledger', 'self-inspection']),
+    day: Type.String({ format: 'date', description: 'that it is for, before today' }),
+    fulfilledAt: Type.Optional(Time),
+  },
+  strict,
+);
+
 const RECORDERS = ['administrator', 'supervisor', 'officer', 'service'] as const;
 const ById = { id: Id };
 const SUBMITTERS = ['principal', 'service'] as const;
@@ -396,6 +407,13 @@ export const permitsDutiesActions = {
     roles: AUTHORITY,
   },
 
+  // Of a county and month all in one call: a month that is over has its exposure board made within a minute.
+  'permits.duty.import': {
+    params: Type.Object({ duties: Type.Array(DutyInput, { maxItems: 20_000 }) }, strict),
+    result: Type.Object({ changed: Type.Integer(), unchanged: Type.Integer() }),
+    roles: ['service'],
+  },
+
   'permits.ledger.submit': {
     params: Type.Composite([Type.Object(ById), ManagementLedger], strict),
     result: DutyDetail,
@@ -431,6 +449,7 @@ export type ProjectStepInput = Static<typeof ProjectStepInput>;
 export type Project = Static<typeof Project>;
 export type ProjectInput = Static<typeof ProjectInput>;
 export type DutyKind = (typeof DUTY_KINDS)[number];
+export type DutyInput = Static<typeof DutyInput>;
 export type DutyState = (typeof DUTY_STATES)[number];
 export type Frequency = (typeof FREQUENCIES)[number];
 export type ManagementLedger = Static<typeof ManagementLedger>;

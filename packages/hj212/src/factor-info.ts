@@ -43,11 +43,29 @@ for (const [code, , nameZh, unit, emissionUnit, decimals] of OLD_FACTORS) {
   });
 }
 
+/** Rows of a deployment's own table, which go before those of the standards. */
+let own: ReadonlyMap<string, FactorInfo> = new Map();
+
+/** Takes the rows of a deployment's own table in place of those it had: codes of makers, stations and cameras, other names. */
+export function useOwnFactors(rows: Iterable<FactorInfo>): void {
+  own = new Map(Array.from(rows, (row) => [row.code, row]));
+}
+
+/** Every row that the standards print; `x` in a code stands for any digit. */
+export function standardFactors(): FactorInfo[] {
+  return [...BY_CODE.values()];
+}
+
+/** What a code is called and counted in: by the deployment's own table, else by the standards. */
+export function factorInfo(code: string): FactorInfo | undefined {
+  return own.get(code) ?? standardFactor(code);
+}
+
 /**
  * What is printed for a code of 2017 or of 2005, undefined when it is in neither (O3 as a05024, makers' own). Numbered codes are found
  * by their pattern: e10103 by e101xx. A 2005 code gives the unit of 2005, which often is not that of its 2017 code (mercury: mg/L, then µg/L).
  */
-export function factorInfo(code: string): FactorInfo | undefined {
+export function standardFactor(code: string): FactorInfo | undefined {
   const found = BY_CODE.get(code);
   if (found || !/^[eg]\d{5}$|^i333\d\d$/.test(code)) return found;
   const pattern = code.startsWith('i') ? `${code.slice(0, 5)}x` : `${code.slice(0, 4)}xx`;

@@ -15,7 +15,14 @@ export {
   readDialect,
   sealFrame,
 } from './dialect';
-export { type FactorInfo, factorInfo, fromOldCode } from './factor-info';
+export {
+  type FactorInfo,
+  factorInfo,
+  fromOldCode,
+  standardFactor,
+  standardFactors,
+  useOwnFactors,
+} from './factor-info';
 export { decodeFields, encodeFields } from './field-text';
 export { type CutResult, FrameCutter, type FrameCutterOptions, type RefusedReason } from './frame-cutter';
 export { Hj212Error, type Hj212ErrorCode } from './hj212-error';

@@ -121,7 +121,7 @@ async function* readXlsx(bytes: Buffer, bounds: SheetBounds): AsyncGenerator<{ r
 
 function xlsxCell(value: unknown): Cell {
   if (value === null || value === undefined) return '';
-  if (value instanceof Date) return value.toISOString().slice(0, 10);
+  if (value instanceof Date) return dateCell(value);
   if (typeof value !== 'object') {
     const text = String(value).trim();
     return typeof value === 'string' && /^[=@]/.test(text)
@@ -147,4 +147,11 @@ function xlsxCell(value: unknown): Cell {
         .trim(),
     );
   return typeof cell.text === 'string' ? bounded(cell.text.trim()) : { refused: 'a text or a number', shown: '' };
+}
+
+/** A day, and its time where it has one: 2026-01-31 or 2026-01-31 08:00:00, as the sheet shows it. */
+function dateCell(value: Date): string {
+  // A sheet keeps days as fractions of a day: the hour may lie a hair beside itself.
+  const text = new Date(Math.round(value.getTime() / 1_000) * 1_000).toISOString();
+  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : `${text.slice(0, 10)} ${text.slice(11, 19)}`;
 }

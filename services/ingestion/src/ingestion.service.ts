@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Refusal, registryFacts } from '@greenwatch/contracts';
+import { registryFacts } from '@greenwatch/contracts';
 import type { DeviceCodec, Packet } from '@greenwatch/hj212';
 import { afterKey, defineService, isoTime, onProjected, pageOf, scopeFilter } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';

@@ -15,6 +15,8 @@ export interface Known {
   /** Operator of each device that is there. */
   devices: ReadonlyMap<string, { operatorId?: string }>;
   outlets: ReadonlyMap<string, { enterpriseId: string; medium: string; code: string }>;
+  /** Ids of device profiles. */
+  profiles: ReadonlySet<string>;
   /** Person id to the enterprise the person belongs to. */
   persons: ReadonlyMap<string, string | undefined>;
 }
@@ -123,6 +125,15 @@ export function importProblems(input: ImportInput, known: Known): ImportProblem[
         'operatorId',
         `expected an operator that is not on the blacklist: ${row.operatorId} may take on no devices`,
       );
+    }
+    if (row.profileId !== undefined && !known.profiles.has(row.profileId)) {
+      wrong('profileId', `expected a known device profile, got ${row.profileId}`);
+    }
+    if (row.station && row.bindings.length > 0) {
+      wrong('station', 'expected bindings to outlets or a station, not both');
+    }
+    if (row.station && !tree.paths.has(row.station.divisionCode)) {
+      wrong('station.divisionCode', unknownDivision(row.station.divisionCode));
     }
     row.addresses.forEach((address, a) => {
       if (!isAddress(address))

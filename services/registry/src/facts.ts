@@ -1,6 +1,16 @@
 import { registryFacts } from '@greenwatch/contracts';
 import type { Codec, NewFact } from '@greenwatch/kit';
-import type { DeviceDoc, EnterpriseDoc, OperatorDoc, OutletDoc, PersonDoc, Placed, Stored } from './registry.model';
+import type {
+  DeviceDoc,
+  EnterpriseDoc,
+  FactorDoc,
+  OperatorDoc,
+  OutletDoc,
+  PersonDoc,
+  Placed,
+  ProfileDoc,
+  Stored,
+} from './registry.model';
 
 /** A record as the fact that tells others how it now stands; proto has no optional fields: '' and 0 stand for none. */
 
@@ -63,6 +73,8 @@ export const outletFact = (doc: OutletDoc, now: number): NewFact<registryFacts.O
       lon: doc.lon,
       lat: doc.lat,
       factors: doc.factors,
+      sampleHours: doc.sampleHours,
+      wet: doc.wet,
     },
     now,
   );
@@ -86,6 +98,7 @@ export const deviceFact = (doc: DeviceDoc, now: number): NewFact<registryFacts.D
         to: binding.to ?? 0,
       })),
       facilities: doc.facilities,
+      profileId: doc.profileId ?? '',
     },
     now,
   );
@@ -105,6 +118,44 @@ export const personFact = (doc: PersonDoc, now: number): NewFact<registryFacts.P
       phoneEncrypted: doc.phoneEncrypted ?? '',
       active: doc.active,
       locale: doc.locale,
+    },
+    now,
+  );
+
+export const factorFact = (doc: FactorDoc, now: number): NewFact<registryFacts.FactorChanged> =>
+  changed(
+    'Factor',
+    registryFacts.FactorChanged,
+    doc,
+    {
+      code: doc._id,
+      nameZh: doc.nameZh,
+      nameEn: doc.nameEn ?? '',
+      unit: doc.unit ?? '',
+      emissionUnit: doc.emissionUnit ?? '',
+      decimals: doc.decimals ?? -1,
+    },
+    now,
+  );
+
+export const profileFact = (doc: ProfileDoc, now: number): NewFact<registryFacts.ProfileChanged> =>
+  changed(
+    'Profile',
+    registryFacts.ProfileChanged,
+    doc,
+    {
+      id: doc._id,
+      name: doc.name,
+      category: doc.category,
+      payload: doc.payload && {
+        kind: doc.payload.kind,
+        each: doc.payload.each ?? '',
+        timePath: doc.payload.time?.path ?? '',
+        timeFormat: doc.payload.time?.format ?? '',
+        items: doc.payload.items.map(({ path, factor, field, scale = 1, offset = 0, words = {} }) => {
+          return { path, factor, field, scale, offset, words };
+        }),
+      },
     },
     now,
   );

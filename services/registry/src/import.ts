@@ -143,6 +143,7 @@ export async function importRegistry(
                 to: ms(binding.to),
                 divisionPath: pathOfEnterprise(binding.enterpriseId),
               })),
+              row.station && pathOf(row.station.divisionCode),
             ),
             firstSeen: existing?.firstSeen,
             passwordEncrypted: keepOrEncrypt(kit, existing?.passwordEncrypted, password),
@@ -227,6 +228,19 @@ export async function importRegistry(
       by,
     );
     await refreshOfEnterprises(enterpriseIds);
+    const stationIds = await models.devices.find({ 'station.divisionCode': { $in: codes } }, { _id: 1 }).lean();
+    await store.devices(
+      changesOf(
+        stationIds.map((row) => row._id),
+        (existing) =>
+          existing?.station && {
+            ...withoutSequence(existing),
+            ...placed(kit, existing.bindings, pathOf(existing.station.divisionCode)),
+          },
+      ),
+      ACTION,
+      by,
+    );
     const operatorIds = (await models.operators.find(within, { _id: 1 }).lean()).map((row) => row._id);
     await store.operators(
       changesOf(
@@ -300,15 +314,16 @@ export async function importRegistry(
   }
 }
 
-/** Where a device belongs, from its bindings; without any, to the province. */
+/** Where a device belongs, from its bindings; without any, where its station stands, else to the province. */
 export function placed(
   kit: Kit,
   bindings: BindingDoc[],
+  stationPath?: string[],
 ): Pick<DeviceDoc, 'bindings' | 'divisionPath' | 'enterpriseId'> {
   const latest = latestBinding(bindings);
   return {
     bindings,
-    divisionPath: latest?.divisionPath ?? [kit.config.PROVINCE],
+    divisionPath: latest?.divisionPath ?? stationPath ?? [kit.config.PROVINCE],
     enterpriseId: latest?.enterpriseId,
   };
 }
@@ -341,6 +356,9 @@ function changesOf<D extends { _id: string; sequence: number }>(
 
 async function whatIsKnown(models: RegistryModels, input: ImportInput): Promise<Known> {
   const { enterprises = [], outlets = [], devices = [], persons = [] } = input;
+  const profileRows = await models.profiles
+    .find({ _id: { $in: devices.flatMap((row) => row.profileId ?? []) } }, { _id: 1 })
+    .lean();
   const unique = (ids: (string | undefined)[]): string[] => [...new Set(ids.filter((id) => id !== undefined))];
   const enterpriseIds = unique([
     ...enterprises.map((row) => row.id),
@@ -391,6 +409,7 @@ async function whatIsKnown(models: RegistryModels, input: ImportInput): Promise<
       replacedBy,
     })),
     enterprises: new Set(enterpriseRows.map((row) => row._id)),
+    profiles: new Set(profileRows.map((row) => row._id)),
     operators: new Map(operatorRows.map((row) => [row._id, row])),
     devices: new Map(deviceRows.map((row) => [row._id, row])),
     outlets: new Map(outletRows.map((row) => [row._id, row])),

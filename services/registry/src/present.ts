@@ -47,6 +47,8 @@ export const deviceOf = (doc: DeviceDoc): Device => ({
   addresses: doc.addresses,
   missingFlagValid: doc.missingFlagValid,
   facilities: doc.facilities,
+  ...(doc.profileId === undefined ? {} : { profileId: doc.profileId }),
+  ...(doc.station === undefined ? {} : { station: doc.station }),
   divisionPath: doc.divisionPath,
   firstSeen: isoTimeOrNone(doc.firstSeen),
 });

@@ -1,3 +1,4 @@
+import type { DeviceProfile, PayloadMapping } from '@greenwatch/contracts';
 import { type Connection, type Model, Schema } from 'mongoose';
 
 /** Times are epoch ms, encrypted fields are kit's `k1:…` texts, `sequence` counts the changes of the record from 1. */
@@ -62,6 +63,8 @@ export interface OutletDoc extends Stored, Placed {
   lon: number;
   lat: number;
   factors: string[];
+  sampleHours?: 1 | 2;
+  wet?: boolean;
 }
 export interface BindingDoc {
   outletId: string;
@@ -82,6 +85,15 @@ export interface DeviceDoc extends Stored, Placed {
   firstSeen?: number;
   passwordEncrypted?: string;
   facilities: FacilityDoc[];
+  profileId?: string;
+  station?: StationDoc;
+}
+/** Of a device that belongs to no outlet. */
+export interface StationDoc {
+  name: string;
+  divisionCode: string;
+  lon: number;
+  lat: number;
 }
 /** A facility by the name the device gives it (SBn of HJ 212). */
 export interface FacilityDoc {
@@ -177,6 +189,8 @@ const outletSchema = new Schema<OutletDoc>(
     lon: number,
     lat: number,
     factors: texts,
+    sampleHours: Number,
+    wet: Boolean,
   },
   options,
 ).index({ enterpriseId: 1, code: 1 }, { unique: true });
@@ -207,12 +221,15 @@ const deviceSchema = new Schema<DeviceDoc>(
     firstSeen: Number,
     passwordEncrypted: String,
     facilities: { type: [facilitySchema], required: true },
+    profileId: String,
+    station: Object,
   },
   options,
 )
   .index({ divisionPath: 1, _id: 1 })
   .index({ 'bindings.outletId': 1 })
-  .index({ 'bindings.enterpriseId': 1 });
+  .index({ 'bindings.enterpriseId': 1 })
+  .index({ 'station.divisionCode': 1 }, { sparse: true });
 
 const personSchema = new Schema<PersonDoc>(
   {
@@ -235,6 +252,37 @@ const personSchema = new Schema<PersonDoc>(
   .index({ enterpriseId: 1 })
   .index({ phoneIndex: 1 });
 
+/** A factor of this deployment's own, or another name or unit for one of the standards; `_id` is its code. */
+export interface FactorDoc extends Stored, Placed {
+  nameZh: string;
+  nameEn?: string;
+  unit?: string;
+  emissionUnit?: string;
+  decimals?: number;
+}
+/** What all devices of one make have in common. */
+export interface ProfileDoc extends Stored, Placed {
+  name: string;
+  category: DeviceProfile['category'];
+  payload?: PayloadMapping;
+}
+const factorSchema = new Schema<FactorDoc>(
+  {
+    ...stored,
+    divisionPath: texts,
+    nameZh: text,
+    nameEn: String,
+    unit: String,
+    emissionUnit: String,
+    decimals: Number,
+  },
+  options,
+);
+const profileSchema = new Schema<ProfileDoc>(
+  { ...stored, divisionPath: texts, name: text, category: text, payload: Object },
+  options,
+);
+
 export interface RegistryModels {
   divisions: Model<DivisionDoc>;
   enterprises: Model<EnterpriseDoc>;
@@ -243,6 +291,8 @@ export interface RegistryModels {
   outlets: Model<OutletDoc>;
   devices: Model<DeviceDoc>;
   persons: Model<PersonDoc>;
+  factors: Model<FactorDoc>;
+  profiles: Model<ProfileDoc>;
 }
 
 /** The registry's collections, with their indexes made. */
@@ -255,6 +305,8 @@ export async function registryModels(db: Connection): Promise<RegistryModels> {
     outlets: db.model<OutletDoc>('outlet', outletSchema, 'outlets'),
     devices: db.model<DeviceDoc>('device', deviceSchema, 'devices'),
     persons: db.model<PersonDoc>('person', personSchema, 'persons'),
+    factors: db.model<FactorDoc>('factor', factorSchema, 'factors'),
+    profiles: db.model<ProfileDoc>('profile', profileSchema, 'profiles'),
   };
   for (const model of Object.values(models)) await model.createIndexes();
   return models;

@@ -16,6 +16,7 @@ import { ms } from './check-import';
 import { deviceFact, operatorFact } from './facts';
 import { importRegistry, placed, withoutSequence } from './import';
 import { deviceOf, divisionOf, enterpriseOf, operatorOf, outletOf, personOf } from './present';
+import { referenceActions } from './reference-actions';
 import { type DeviceDoc, type PersonDoc, registryModels } from './registry.model';
 import { registryStore } from './store';
 
@@ -42,6 +43,8 @@ export const registryService = defineService({
 
     return {
       actions: {
+        ...referenceActions(kit, models, store),
+
         'registry.division.list': async () => (await models.divisions.find().sort({ _id: 1 }).lean()).map(divisionOf),
 
         'registry.enterprise.list': async ({ q, division, after, limit = 100 }, { caller }) => {

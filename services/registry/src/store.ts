@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Caller, Kit, NewFact } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
-import { deviceFact, enterpriseFact, operatorFact, outletFact, personFact } from './facts';
+import { deviceFact, enterpriseFact, factorFact, operatorFact, outletFact, personFact, profileFact } from './facts';
 import type {
   DeviceDoc,
   DivisionDoc,
   EnterpriseDoc,
+  FactorDoc,
   OperatorDoc,
   OutletDoc,
   PersonDoc,
+  ProfileDoc,
   RegistryModels,
   Stored,
 } from './registry.model';
@@ -98,6 +100,10 @@ export function registryStore(kit: Kit, models: RegistryModels) {
       change(models.devices, deviceFact, changes, action, by),
     persons: (changes: ReadonlyMap<string, Change<PersonDoc>>, action: string, by: Caller) =>
       change(models.persons, personFact, changes, action, by),
+    factors: (changes: ReadonlyMap<string, Change<FactorDoc>>, action: string, by: Caller) =>
+      change(models.factors, factorFact, changes, action, by),
+    profiles: (changes: ReadonlyMap<string, Change<ProfileDoc>>, action: string, by: Caller) =>
+      change(models.profiles, profileFact, changes, action, by),
   };
 }
 export type RegistryStore = ReturnType<typeof registryStore>;
