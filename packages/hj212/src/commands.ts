@@ -49,7 +49,8 @@ export function kindOfPacket(packet: Packet): CommandKind {
   if (packet.cn === '1001') return packet.cp.includes('-Info') ? 'notice' : 'request';
   if (packet.cn === '1014') {
     if (packet.cp.includes('SystemTime')) return 'upload';
-    return packet.cp.includes('NewSK') ? 'request' : 'notice';
+    // Empty under ST=21 it is the host's request for that clock.
+    return packet.cp.includes('NewSK') || packet.edition === 'unknown' ? 'request' : 'notice';
   }
   return kind;
 }

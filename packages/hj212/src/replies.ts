@@ -31,7 +31,7 @@ function head(packet: Packet, cn: string): string {
 }
 
 function identity(packet: Packet): string {
-  return `${packet.pw ? `PW=${packet.pw};` : ''}MN=${packet.mn};`;
+  return `${packet.pw ? `PW=${packet.pw};` : ''}MN=${packet.unnamed ? '' : packet.mn};`;
 }
 
 /** Replies carry the version bits with both low bits 0 (HJ 212-2017 table 3): 4, and 8 for 2025 and the surface-water stations. */

@@ -1,6 +1,7 @@
 import { carriesData } from './commands';
 import { ItemScanner } from './data-area';
 import { parseDataTime } from './data-time';
+import type { Dialect } from './dialect';
 import { fromOldCode } from './factor-info';
 import { isNumericField } from './field-names';
 import { ORIGINAL_CODE } from './field-text';
@@ -13,7 +14,7 @@ export type UploadKind = 'realtime' | 'minute' | 'hour' | 'day' | 'state' | 'run
 export interface FactorReading {
   /** The 2017 code where there is one, else the code as sent. */
   factor: string;
-  /** The 2005 code that was sent in its place. Its printed unit may be another: `factorInfo(original).unit`. */
+  /** The code of 2005 or of the device's own that was sent in its place. Its printed unit may be another: `factorInfo(original).unit`. */
   original?: string;
   /** In the order sent. Texts exactly as sent: 4 decimals and 15 digits are evidence. */
   fields: [name: string, text: string][];
@@ -28,6 +29,10 @@ export interface Upload {
 
 const KINDS: Readonly<Record<string, UploadKind>> = {
   '2011': 'realtime',
+  // 2025: raw data of periodic analysers, single noise measurements and the five-minute mean of furnace temperature are of a moment each.
+  '2013': 'realtime',
+  '2052': 'realtime',
+  '2111': 'realtime',
   '2021': 'state',
   '2031': 'day',
   '2041': 'running',
@@ -40,19 +45,23 @@ export function kindOfUpload(cn: string): UploadKind | undefined {
   return KINDS[cn];
 }
 
+/** Where a production-condition mark is kept, so that who reads a Rtd finds a number there. */
+const MARK = 'State';
+
 /** A value outside is no measurement. Fifteen digits are also what a double keeps. */
 const LARGEST = 1e15;
 
 /**
- * Reads the readings of an upload: CN 2011, 2051, 2061, 2031, 2021, 2041. Plain items other than DataTime (PolId, makers' own) are passed over.
+ * Reads the readings of an upload: CN 2011, 2051, 2061, 2031, 2021, 2041; of 2025 also 2013, 2052, 2111. Plain items other than DataTime (PolId, makers' own) are passed over.
  * A key sent twice with one value counts once. An empty number is left out when the factor's Flag is there and is not N (a fault, a stop: the
- * flag says why nothing was measured), and so is an empty text.
+ * flag says why nothing was measured), and so is an empty text. A production-condition mark of 2025 (`p99101-Rtd=St`) is no number: it becomes the
+ * text field State. The codes and the ST of `dialect` count as what they stand for.
  * Throws Hj212Error, its `field` naming the item:
  * NOT_UPLOAD (another CN, or a host's request: nothing, or BeginTime and EndTime, in place of data), NO_DATATIME, BAD_DATATIME,
  * NO_VALUES (no `code-Field=value` with anything in it), BAD_VALUE (a number that is empty, not a decimal number or beyond ±1e15; one key with two values),
  * BAD_FIELD (a code or field name that is none).
  */
-export function readUpload(packet: Packet): Upload {
+export function readUpload(packet: Packet, dialect?: Dialect): Upload {
   const kind = KINDS[packet.cn];
   if (!kind) {
     throw new Hj212Error(
@@ -88,7 +97,7 @@ export function readUpload(packet: Packet): Upload {
       code = scanner.code;
       reading = byCode.get(code);
       if (!reading) {
-        reading = open(code, packet.st, byCode, factors);
+        reading = open(code, dialect?.codes?.[code] ?? fromOldCode(code, dialect?.st ?? packet.st), byCode, factors);
         byCode.set(code, reading);
       }
     }
@@ -100,7 +109,13 @@ export function readUpload(packet: Packet): Upload {
         if (!empty.has(reading)) empty.set(reading, `${code}-${field}`);
         continue;
       }
-      if (!isNumber(value)) throw badValue(`${code}-${field}`, value, 'a decimal number within ±1e15');
+      if (!isNumber(value)) {
+        if (field === 'Rtd' && isMark(code, value)) {
+          add(reading, code, MARK, value);
+          continue;
+        }
+        throw badValue(`${code}-${field}`, value, 'a decimal number within ±1e15');
+      }
     } else {
       checkText(code, field, value);
       if (value === '') continue;
@@ -127,7 +142,7 @@ export function readUpload(packet: Packet): Upload {
 /** The reading to which items of `code` belong: the one of its 2017 code, if old and new codes are mixed. */
 function open(
   code: string,
-  st: string | undefined,
+  renamed: string | undefined,
   byCode: Map<string, FactorReading>,
   factors: FactorReading[],
 ): FactorReading {
@@ -138,7 +153,6 @@ function open(
       `factor code ${quoted(code)}, expected 1 to 32 letters, digits, '_', '.' or '-'`,
     );
   }
-  const renamed = fromOldCode(code, st);
   if (renamed) {
     const known = byCode.get(renamed);
     if (known) return known;
@@ -228,6 +242,11 @@ function isNumber(text: string): boolean {
     if (at === exponent) return false;
   }
   return at === text.length && Math.abs(Number(text)) <= LARGEST;
+}
+
+/** Production conditions (ST=45, codes p…) send marks in place of values: St, N, Sr (HJ 212-2025, second-hand). */
+function isMark(code: string, value: string): boolean {
+  return /^p\d{5}$/.test(code) && /^[A-Za-z]{1,4}$/.test(value);
 }
 
 function isDigit(code: number): boolean {
