@@ -2,9 +2,10 @@ import type { OrderedPacket } from './merge';
 
 /**
  * Joins what lies in several places (documents of the log's messages, the packed day, the cold month) and drops what is
- * in an earlier one already: a packet is stored in two of them after a redelivery, and while a day is being packed. The
- * same packet is the same data time, reception, text and log sequence, where both have one (packed days keep it only
- * where it decides, `packDay`). Packets of one place are never dropped for each other: a device may send A, B and A.
+ * in an earlier one already: a packet is stored in two of them after a redelivery, which may group it with others, and
+ * while a day is being packed. The same packet is the same data time, reception (ms) and text; which message brought it
+ * does not count, for documents keep the sequence of the first of theirs. Packets of one place are never dropped for each
+ * other: a device may send A, B and A in one millisecond.
  */
 export function uniquePackets(places: readonly (readonly OrderedPacket[])[]): OrderedPacket[] {
   const filled = places.filter((packets) => packets.length > 0);
@@ -25,6 +26,5 @@ export function uniquePackets(places: readonly (readonly OrderedPacket[])[]): Or
 
 /** Whether two packets received in the same millisecond are one. */
 function isSame(a: OrderedPacket, b: OrderedPacket): boolean {
-  const sameMessage = a.sequence === b.sequence || a.sequence === 0 || b.sequence === 0;
-  return sameMessage && a.dataTime === b.dataTime && a.fields === b.fields;
+  return a.dataTime === b.dataTime && a.fields === b.fields;
 }
