@@ -1,5 +1,5 @@
 import { parseSegment } from '@greenwatch/hj212';
-import { type Decision, decide, type KnownDevice } from './admission';
+import { type AdmissionGate, type Decision, decide, type KnownDevice } from './admission';
 
 const NOW = Date.UTC(2026, 10, 22, 4); // 12:00 in UTC+8
 const HOUR = 3_600_000;
@@ -111,5 +111,58 @@ describe('decide', () => {
     );
     expect(decision).toMatchObject(expected);
     if (detail) expect(decision).toMatchObject({ detail: expect.stringMatching(detail) });
+  });
+});
+
+describe('what is remembered from packet to packet', () => {
+  const packet = parseSegment(`${head};CP=&&${good}&&`);
+  const wrong = parseSegment(`${head.replace('123456', '654321')};CP=&&${good}&&`);
+  const old = { ...device, oldPasswords: [{ password: '654321', until: NOW + 1 }] };
+  const gate = (more: Partial<AdmissionGate> = {}): AdmissionGate => ({
+    blockedUntil: () => undefined,
+    tooMany: () => false,
+    usedOldPassword: () => {},
+    ...more,
+  });
+  const judge = (
+    given: Partial<AdmissionGate>,
+    { of = packet, known = device, at = NOW, proven = false, limit = 600 } = {},
+  ) => {
+    const rules = { admission: 'closed', maxAhead: HOUR, packetsPerMinute: limit, gate: gate(given) } as const;
+    return decide(of, known, '10.0.0.1', at, rules, proven);
+  };
+
+  it('a block refuses also the right password, and says for how long', () => {
+    const decision = judge({ blockedUntil: () => NOW + 90_000 });
+    expect(decision).toMatchObject({ type: 'refused', reason: 'blocked', detail: expect.stringContaining('90 s more') });
+  });
+  it('a block does not end a connection that was let in', () => {
+    expect(judge({ blockedUntil: () => NOW + 90_000 }, { proven: true })).toMatchObject({ type: 'reading' });
+    expect(judge({ blockedUntil: () => NOW + 90_000 }, { proven: true, of: wrong })).toMatchObject({
+      reason: 'wrong-password',
+    });
+  });
+  it('an old password is good until its time, and that it was used is told', () => {
+    const used: string[] = [];
+    const usedOldPassword = (mn: string) => used.push(mn);
+    expect(judge({ usedOldPassword }, { of: wrong, known: old })).toMatchObject({ type: 'reading' });
+    expect(judge({ usedOldPassword }, { of: packet, known: old })).toMatchObject({ type: 'reading' });
+    expect(used).toEqual(['M1']);
+    expect(judge({}, { of: wrong, known: old, at: NOW + 1 })).toMatchObject({ reason: 'wrong-password' });
+  });
+  it.each<[string, number | undefined, number, number | undefined]>([
+    ['the platform’s limit', undefined, 600, 600],
+    ['the device’s own before the platform’s', 30, 600, 30],
+    ['no limit', undefined, 0, undefined],
+  ])('too many packets a minute: %s', (_name, own, limit, expected) => {
+    const asked: number[] = [];
+    const known = own === undefined ? device : { ...device, packetsPerMinute: own };
+    const tooMany = (_mn: string, of: number) => asked.push(of) > 0;
+    const decision = judge({ tooMany }, { known, limit });
+    expect(asked).toEqual(expected === undefined ? [] : [expected]);
+    expect(decision).toMatchObject(expected === undefined ? { type: 'reading' } : { reason: 'too-many' });
+  });
+  it('a wrong password takes nothing from the allowance of the device', () => {
+    expect(judge({ tooMany: () => true }, { of: wrong })).toMatchObject({ reason: 'wrong-password' });
   });
 });
