@@ -15,6 +15,7 @@ import { judgeReadings } from './judge-readings';
 import { judgedData } from './judged-data.model';
 import { knownSources } from './known-source.model';
 import { LastSeenBuffer, lastSeenCollection } from './last-seen';
+import { marksPart } from './marks/marks-part';
 import { presentAlarm } from './present-alarm';
 import { RulesConfig, ruleSettings } from './rule-settings';
 import { checkSilence } from './silence-check';
@@ -31,6 +32,7 @@ export const rulesService = defineService({
     const offlineAfterMs = kit.config.RULES_OFFLINE_AFTER_S * 1_000;
     const heard = new LastSeenBuffer(lastSeen, Math.ceil(offlineAfterMs / 30));
     const silence = { kit, alarms, sources, lastSeen, offlineAfterMs: offlineAfterMs + heard.delayMs };
+    const marks = marksPart(kit, sources);
     let checking: Promise<void> = Promise.resolve();
     let timer: NodeJS.Timeout | undefined;
 
@@ -89,6 +91,8 @@ export const rulesService = defineService({
             return presentAlarm(stored, now);
           });
         },
+
+        ...marks.actions,
       },
 
       facts: {
