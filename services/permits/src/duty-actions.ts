@@ -5,6 +5,7 @@ import {
   type Caller,
   conflict,
   DomainError,
+  invalid,
   type Kit,
   notFound,
   onFact,
@@ -17,7 +18,7 @@ import type { ClientSession } from 'mongoose';
 import type { Found } from './check.model';
 import type { CheckStore } from './check-store';
 import { dutyModels, type StoredDuty, type StoredExposure, type Submission } from './duty.model';
-import { monthOf, periodOf } from './duty-calendar';
+import { dutiesOn, monthOf, periodOf } from './duty-calendar';
 import {
   ledgerProblems,
   monitoringProblems,
@@ -38,6 +39,9 @@ import { byRate, type DutyCounts, lowestOf, rateOf } from './submission-rate';
 
 /** What falls due by the day is looked for so often. */
 const LOOK_EVERY_MS = 1_000;
+
+/** Whether a month's board is still to be made is looked for so often. */
+const BOARD_EVERY_MS = 60_000;
 
 /** Permits that one transaction opens duties of. */
 const CHUNK = 100;
@@ -107,16 +111,16 @@ export function dutyPart(kit: Kit<DutyConfig>, permits: PermitModels, seen: Obse
   }
 
   /** The exposure board of one county more, once a month is over. @returns whether there may be more */
-  let closedMonth = '';
+  let lookAgainAt = 0;
   async function closeMonth(): Promise<boolean> {
     const now = kit.now();
+    if (now < lookAgainAt) return false;
     const month = monthOf(periodOf('month', now).from - 1);
-    if (month === closedMonth) return false;
     const counties = await duties.distinct('county', { month, kind: 'ledger' });
     const done = new Set(await exposures.distinct('division', { month }));
     const county = counties.find((code) => code !== '' && !done.has(code));
     if (county === undefined) {
-      closedMonth = month;
+      lookAgainAt = now + BOARD_EVERY_MS;
       return false;
     }
     await kit.transaction(async (session) => {
@@ -357,6 +361,39 @@ export function dutyPart(kit: Kit<DutyConfig>, permits: PermitModels, seen: Obse
           .lean<StoredExposure[]>();
         const page = pageOf(found, limit, (exposure) => [exposure.month, exposure._id]);
         return { ...page, items: page.items.map(presentExposure) };
+      },
+
+      async 'permits.duty.import'({ duties: list }, { caller }) {
+        const settings = dutySettings(kit.config);
+        return kit.transaction(async (session) => {
+          const now = kit.now();
+          const ids = [...new Set(list.map(({ permitId }) => permitId))];
+          const found = await permits.permits.find({ _id: { $in: ids } }, null, { session }).lean<StoredPermit[]>();
+          const permitOf = new Map(found.map((permit) => [permit._id, permit]));
+          const past = list.map(({ permitId, kind, day, fulfilledAt }, i) => {
+            const field = (name: string) => `duties.${i}.${name}`;
+            const permit = permitOf.get(permitId);
+            if (!permit) throw invalid(field('permitId'), 'must be the id of a permit');
+            const from = Date.parse(`${day}T00:00:00+08:00`);
+            if (from >= startOfDay(now)) throw invalid(field('day'), 'must be before today');
+            const came = fulfilledAt === undefined ? undefined : Date.parse(fulfilledAt);
+            if (came !== undefined && (came < from || came > now)) {
+              throw invalid(field('fulfilledAt'), 'must lie after the day began, not in the future');
+            }
+            const { validFrom, validTo, requirements } = permit;
+            const plans = requirements
+              ? dutiesOn({ validFrom, validTo, requirements, producing: true }, from, settings)
+              : [];
+            const plan = plans.find((one) => one.kind === kind && one.every === 'day');
+            if (!plan) throw invalid(field('kind'), `must be a daily duty of permit ${permitId} on ${day}`);
+            return { plan, permit, ...(came === undefined ? {} : { fulfilledAt: came }) };
+          });
+          const changed = await store.bring(past, session);
+          if (changed > 0) {
+            await kit.audit(session, { action: 'duty.import', entity: 'duties', by: caller, detail: { changed } });
+          }
+          return { changed, unchanged: list.length - changed };
+        });
       },
 
       'permits.ledger.submit': ({ id, ...ledger }, call) =>

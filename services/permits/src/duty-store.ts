@@ -1,5 +1,5 @@
 import { type DutyKind, permitsFacts } from '@greenwatch/contracts';
-import { countyOf, endOfWorkingDay, type Kit, type NewFact, newId } from '@greenwatch/kit';
+import { countyOf, endOfWorkingDay, invalid, type Kit, type NewFact, newId } from '@greenwatch/kit';
 import type { ClientSession } from 'mongoose';
 import type { Found } from './check.model';
 import type { CheckStore } from './check-store';
@@ -47,18 +47,7 @@ export class DutyStore {
       return plans.map((plan) => this.#dutyOf(plan, permit, place, now));
     });
     if (wanted.length === 0) return 0;
-    const known = await this.models.duties
-      .find(
-        { permitId: { $in: permits.map(({ _id }) => _id) }, period: { $in: wanted.map(({ period }) => period) } },
-        null,
-        {
-          session,
-        },
-      )
-      .lean<StoredDuty[]>();
-    const keyOf = ({ permitId, kind, every, period }: StoredDuty) => `${permitId}|${kind}|${every}|${period}`;
-    const there = new Set(known.map(keyOf));
-    const fresh = wanted.filter((duty) => !there.has(keyOf(duty)));
+    const fresh = await this.#unknown(wanted, session);
     if (fresh.length === 0) return 0;
     await this.models.duties.collection.insertMany(fresh.map((duty) => ({ ...duty })) as never, { session });
     await this.kit.facts.appendAll(
@@ -70,6 +59,51 @@ export class DutyStore {
       fresh.map((duty) => timer(duty, 'reminder')),
     );
     return fresh.length;
+  }
+
+  /**
+   * Takes in a past that an older system kept. Its people were told there, so nothing is told here; what has not come is
+   * waited for like any other. Duties that are known stay as they are.
+   * @returns how many were new
+   */
+  async bring(past: readonly { plan: DutyPlan; permit: StoredPermit; fulfilledAt?: number }[], session: ClientSession) {
+    const now = this.kit.now();
+    const places = await this.permits.enterprises
+      .find({ _id: { $in: [...new Set(past.map(({ permit }) => permit.enterpriseId))] } }, null, { session })
+      .lean();
+    const placeOf = new Map(places.map((place) => [place._id, place]));
+    const wanted = past.map(({ plan, permit, fulfilledAt }): StoredDuty => {
+      const place = placeOf.get(permit.enterpriseId);
+      if (!place || place.divisionPath.length === 0) {
+        throw invalid('duties', `must be of enterprises that the registry has told, not ${permit.enterpriseId}`);
+      }
+      const duty = { ...this.#dutyOf(plan, permit, place, plan.opensAt), _id: newId(now) };
+      const late = (fulfilledAt ?? now) > duty.dueAt;
+      if (fulfilledAt !== undefined) return { ...duty, fulfilledAt, state: late ? 'late' : 'fulfilled' };
+      return { ...duty, state: now > duty.missedAt ? 'missed' : late ? 'late' : 'open' };
+    });
+    const fresh = await this.#unknown(wanted, session);
+    if (fresh.length === 0) return 0;
+    await this.models.duties.collection.insertMany(fresh.map((duty) => ({ ...duty })) as never, { session });
+    await this.kit.facts.appendAll(
+      session,
+      fresh
+        .filter(({ state, fulfilledAt }) => fulfilledAt === undefined && state !== 'missed')
+        .map((duty) => timer(duty, duty.state === 'open' ? 'reminder' : 'missed')),
+    );
+    await markDirty(this.permits, [...new Set(fresh.map(({ enterpriseId }) => enterpriseId))], session);
+    return fresh.length;
+  }
+
+  /** Those of which there is no duty of the same permit, kind and period yet. */
+  async #unknown(wanted: readonly StoredDuty[], session: ClientSession): Promise<StoredDuty[]> {
+    const of = (field: 'permitId' | 'period') => ({ $in: [...new Set(wanted.map((duty) => duty[field]))] });
+    const known = await this.models.duties
+      .find({ permitId: of('permitId'), period: of('period') }, null, { session })
+      .lean<StoredDuty[]>();
+    const keyOf = ({ permitId, kind, every, period }: StoredDuty) => `${permitId}|${kind}|${every}|${period}`;
+    const there = new Set(known.map(keyOf));
+    return wanted.filter((duty) => !there.has(keyOf(duty)));
   }
 
   #dutyOf(plan: DutyPlan, permit: StoredPermit, place: EnterprisePlace, now: number): StoredDuty {

@@ -1,4 +1,4 @@
-import { type Duty, fact, type PermitInput, permitsFacts, readingsFacts, registryFacts } from '@greenwatch/contracts';
+import { type Duty, type DutyInput, fact, type PermitInput, permitsFacts, readingsFacts, registryFacts } from '@greenwatch/contracts';
 import { type Caller, type Client, isoTime } from '@greenwatch/kit';
 import { factsHandled, tellFact, until } from '@greenwatch/testkit';
 import type { Db } from 'mongodb';
@@ -243,6 +243,55 @@ describe('what becomes of a duty', () => {
       detail: { errors: [{ field: 'publishedAt' }] },
     });
     expect(await submit(Date.now() - 1000)).toMatchObject({ state: 'fulfilled' });
+  });
+});
+
+describe('a past that an older system kept', () => {
+  const bring = (duties: DutyInput[]) =>
+    gateway.call('permits.duty.import', { duties }, { as: caller('330000', { kind: 'service', roles: ['service'] }) });
+  const dayAgo = (days: number) => isoTime(Date.now() - days * DAY).slice(0, 10);
+  const ledger = (days: number, fulfilledAt?: number): DutyInput => ({
+    ...{ permitId: 'p1', kind: 'ledger', day: dayAgo(days) },
+    ...(fulfilledAt === undefined ? {} : { fulfilledAt: isoTime(fulfilledAt) }),
+  });
+
+  it('is taken in once: in time, late, missed; what is still waited for is waited for', async () => {
+    const duties = [
+      ledger(40, Date.now() - 40 * DAY + 1000),
+      ledger(41, Date.now() - 2 * DAY),
+      ledger(42),
+      ledger(12),
+    ];
+    expect(await bring(duties)).toEqual({ changed: 4, unchanged: 0 });
+    expect(await bring(duties)).toEqual({ changed: 0, unchanged: 4 });
+    const kept = await db
+      .collection('duties')
+      .find({ permitId: 'p1', period: { $in: duties.map(({ day }) => day) } })
+      .toArray();
+    expect(kept.map(({ period, state }) => `${period} ${state}`).sort()).toEqual(
+      [
+        `${dayAgo(42)} missed`,
+        `${dayAgo(41)} late`,
+        `${dayAgo(40)} fulfilled`,
+        // Its date, a working day later, has passed; whether the seven days of grace have too depends on the calendar.
+        `${dayAgo(12)} ${(kept.find(({ period }) => period === dayAgo(12))?.missedAt ?? 0) < Date.now() ? 'missed' : 'late'}`,
+      ].sort(),
+    );
+    for (const { _id } of kept) expect(await told(String(_id))).toEqual([]);
+  });
+  it.each<[string, string, () => DutyInput]>([
+    ['a permit that is not there', 'duties.0.permitId', () => ({ ...ledger(3), permitId: 'nobody' })],
+    ['today', 'duties.0.day', () => ledger(0)],
+    ['come before its day', 'duties.0.fulfilledAt', () => ledger(3, Date.now() - 5 * DAY)],
+    ['come tomorrow', 'duties.0.fulfilledAt', () => ledger(3, Date.now() + DAY)],
+    ['not asked for by the permit', 'duties.0.kind', () => ({ ...ledger(3), permitId: 'p-still', kind: 'self-inspection' })],
+  ])('%s is refused', async (_, field, duty) => {
+    await expect(bring([duty()])).rejects.toMatchObject({ status: 422, detail: { errors: [{ field }] } });
+  });
+  it('is not for people', async () => {
+    await expect(gateway.call('permits.duty.import', { duties: [] }, { as: administrator })).rejects.toMatchObject({
+      status: 403,
+    });
   });
 });
 
