@@ -1,5 +1,5 @@
 import { type Medium, registryFacts } from '@greenwatch/contracts';
-import { applyNewest, type FactHandlers, onProjected, type Point } from '@greenwatch/kit';
+import { applyNewest, countyOf, type FactHandlers, onProjected, type Point } from '@greenwatch/kit';
 import { type Connection, type Model, Schema } from 'mongoose';
 import { NEARBY_METRES, type Source } from './nearby';
 
@@ -115,7 +115,9 @@ export function registryCopies(db: Connection) {
     const nearest = await enterprises
       .findOne({ ...near(point, metres), 'divisionPath.0': { $exists: true } })
       .lean<EnterpriseDoc>();
-    return nearest?.divisionPath;
+    const path = nearest?.divisionPath;
+    // Handlers sit in the county, whatever town the place is in.
+    return path?.slice(0, path.indexOf(countyOf(path)) + 1);
   }
 
   return { enterprises, outlets, facts, sources, divisionNear };
