@@ -182,6 +182,8 @@ export class Notifier {
         divisionPath: fact.divisionPath,
         variables: { number: data.number, place: data.place, dueAt: shortTime(data.acceptBy) },
         named: [
+          // Who only set a point on the map wrote no place.
+          ...(data.place ? [] : [['place', 'complaint-place', 'point'] as const]),
           ['what', 'category', data.category],
           ['step', 'complaint-step', data.remark.split(':')[0] ?? ''],
         ],

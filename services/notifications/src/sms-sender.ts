@@ -107,17 +107,17 @@ export class SmsSender {
   async #prepare(doc: Ready['doc'], claim: string, now: number): Promise<Ready | undefined> {
     const settle = (change: (doc: NoticeDoc, sms: SmsDoc) => void) => this.#settle(doc._id, claim, change);
     if (now - doc.createdAt > EXPIRES_AFTER_MS) {
-      await settle((_, sms) => end(sms, 'failed', now, 'not sent within 24 hours'));
+      await settle((_, sms) => end(sms, 'failed', now, 'expired'));
       return undefined;
     }
     const person = await this.copies.people.findOne({ _id: doc.recipientPersonId }).lean<PersonDoc>();
     const phone = person?.active && person.phoneEncrypted ? this.kit.fields.decrypt(person.phoneEncrypted) : '';
     if (!person) {
-      await this.#failedForNow(doc._id, { 'sms.claim': claim }, 'the person is not known yet');
+      await this.#failedForNow(doc._id, { 'sms.claim': claim }, 'unknown-person');
       return undefined;
     }
     if (!isMobile(phone)) {
-      await settle((_, sms) => end(sms, 'failed', now, 'the person has no mobile number'));
+      await settle((_, sms) => end(sms, 'failed', now, 'no-number'));
       return undefined;
     }
     const since = Math.min(dayStart(now), now - SAME_ALERT_MS);
@@ -131,8 +131,7 @@ export class SmsSender {
       now,
     );
     if (cap) {
-      const why = cap === 'day' ? '20 SMS today already' : 'an SMS about the same alert within 30 minutes';
-      await settle((_, sms) => end(sms, 'skipped', now, why));
+      await settle((_, sms) => end(sms, 'skipped', now, cap === 'day' ? 'daily-cap' : 'same-alert'));
       return undefined;
     }
     const { modifiedCount } = await this.notices.updateOne(

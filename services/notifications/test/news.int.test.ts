@@ -216,9 +216,14 @@ it('domain.md 6: complaints are told to handlers and supervisors, never to the e
     expect(await titles(who, 'c1')).toEqual(['新投诉举报：恶臭', '投诉举报逾期：TS-1']);
   expect((await told('sup', 'c1'))[1]?.body).toContain('“答复”已逾期');
   expect(await titles('boss', 'c1')).toEqual([]);
+  // Who set a point on the map and wrote no place leaves no hole in the sentence.
+  complaint.place = '';
+  await tell('drafted', 6);
+  await handled();
+  expect((await told('sup', 'c1')).at(-1)?.body).toContain('恶臭，地点见地图。');
   expect(
     await gateway.call('notifications.notice.ofSubject', { kind: 'complaint', id: 'c1' }, { as: user('sup') }),
-  ).toHaveLength(4);
+  ).toHaveLength(5);
 });
 
 it('domain.md 5.5: a case is told to its party from the notice on, and to supervisors when it is late', async () => {

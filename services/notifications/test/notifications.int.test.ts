@@ -291,7 +291,7 @@ describe('domain.md 7: what cannot be sent', () => {
     await person('nophone', { phoneEncrypted: '' });
     await tellTask('dispatched', task('nophone', ['nophone']));
     await smsIs('nophone', 'failed');
-    expect(await smsOf('nophone')).toMatchObject({ error: 'the person has no mobile number' });
+    expect(await smsOf('nophone')).toMatchObject({ error: 'no-number' });
   });
 
   it('a receipt of failure: only the part that failed goes again', async () => {
