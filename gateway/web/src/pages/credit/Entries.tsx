@@ -146,13 +146,13 @@ export function Entries({ of, withParty }: { of: List<CreditEntry>; withParty?: 
     ...(withParty ? [{ title: t('credit.party'), render: (_: unknown, entry: CreditEntry) => party(entry) }] : []),
     {
       title: t('credit.happened'),
-      render: (_, entry) => <div style={{ maxWidth: 360, whiteSpace: 'normal' }}>{what(entry)}</div>,
+      render: (_, entry) => <div style={{ maxWidth: 280, whiteSpace: 'normal' }}>{what(entry)}</div>,
     },
     { title: t('credit.occurredAt'), render: (_, entry) => formatTime(entry.occurredAt, 'day') },
     {
       title: t('credit.effect'),
       render: (_, entry) => (
-        <div style={{ maxWidth: 320, whiteSpace: 'normal' }}>
+        <div style={{ maxWidth: 250, whiteSpace: 'normal' }}>
           <Effects entry={entry} />
         </div>
       ),

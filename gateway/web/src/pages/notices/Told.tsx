@@ -29,7 +29,8 @@ export function Deliveries({ notice }: { notice: Notice }) {
               d.to,
               formatTime(d.at, 'short'),
               d.attempts > 1 ? t('delivery.attempts', { count: d.attempts }) : '',
-              d.error,
+              // Ours are known by a code; what an SMSC says is shown as it said it.
+              d.error && t(`delivery.why.${d.error}`, { defaultValue: d.error }),
             ]
               .filter(Boolean)
               .join(' · ')}

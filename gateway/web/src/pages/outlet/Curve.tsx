@@ -160,8 +160,10 @@ export default function Curve({ points, line, alarms, unit, name, from, to, gap 
               opacity: line?.applies ? 1 : 0.6,
             },
             label: {
-              position: 'insideStartTop',
+              // At the right: at the left it would lie on the unit above the axis when the limit is the highest.
+              position: 'insideEndTop',
               color: palette.limit,
+              backgroundColor: 'rgba(255,255,255,0.85)',
               fontFamily: FONT,
               fontSize: 12,
               fontWeight: 500,

@@ -46,7 +46,12 @@ function Upload() {
           {t('permits.chooseSheet')}
         </Button>
         {(['xlsx', 'csv'] as const).map((format) => (
-          <Button key={format} icon={<DownloadOutlined />} href={apiUrl('/permits/template', { format })}>
+          <Button
+            key={format}
+            icon={<DownloadOutlined />}
+            href={apiUrl('/permits/template', { format })}
+            data-testid={`sheet-template-${format}`}
+          >
             {t('permits.template', { format: format.toUpperCase() })}
           </Button>
         ))}
