@@ -30,6 +30,16 @@ describe('the demo province', () => {
     );
   });
 
+  it('has the towns of the counties in focus (GB/T 10114), where their enterprises sit', () => {
+    const towns = new Map(province.divisions.filter(({ level }) => level === 'town').map((town) => [town.code, town]));
+    for (const { id, divisionCode, address } of sources) {
+      const county = id.slice(4, 10);
+      if (!(county in COUNTIES_IN_FOCUS)) continue;
+      expect(towns.get(divisionCode)?.parent).toBe(county);
+      expect(address).toContain(towns.get(divisionCode)?.name);
+    }
+  });
+
   it('has valid and unique credit codes (GB 32100-2015)', () => {
     for (const { uscc } of province.enterprises) expect(usccProblem(uscc)).toBeUndefined();
     expect(new Set(province.enterprises.map((enterprise) => enterprise.uscc)).size).toBe(province.enterprises.length);
@@ -62,13 +72,14 @@ describe('the demo province', () => {
   it.each(Object.keys(COUNTIES_IN_FOCUS))(
     '%s has a supervisor, certified officers, duty officer and grid members',
     (code) => {
-      const people = province.persons.filter((person) => person.divisionCode === code);
+      const people = province.persons.filter(({ divisionCode }) => divisionCode.startsWith(code));
       const certified = people.filter((person) => person.certificateNo !== undefined);
       expect(certified.filter((person) => person.roles.includes('supervisor'))).toHaveLength(1);
       expect(certified.filter((person) => person.roles.includes('officer')).length).toBeGreaterThanOrEqual(2);
       expect(people.some((person) => person.roles.includes('duty-officer'))).toBe(true);
       const grid = people.filter((person) => person.roles.includes('grid-member'));
-      expect(grid.length).toBeGreaterThan(0);
+      const towns = COUNTIES_IN_FOCUS[code]?.towns.map((town) => town.code);
+      expect(grid.map(({ divisionCode }) => divisionCode)).toEqual(towns);
       // 国办发〔2024〕54号: they may not inspect.
       for (const person of grid) expect(person.certificateNo).toBeUndefined();
     },

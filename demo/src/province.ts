@@ -77,6 +77,8 @@ const LONG_HISTORY_DAYS = 120;
 const HISTORY_DAYS = 7;
 /** What the scoring of the demo looks at, 15 days of window and 45 of baseline, and a day or two to spare. */
 const SCORED_DAYS = 62;
+/** The town whose grid member's account is shown at the start. */
+const GRID_SHOWN = '330483101';
 const OPERATORS = ['330110', '330402', '330212', '330302', '331002', '330114'];
 const BOUND_SINCE = '2024-01-01T00:00:00+08:00';
 const REPLACED_AT = '2025-06-01T00:00:00+08:00';
@@ -152,10 +154,8 @@ export function demoProvince({ seed, enterprises: count }: ProvinceOptions): Dem
     const id = `ent-${county}-${String(number).padStart(3, '0')}`;
     const random = randomOf(seed, id);
     const place = placeOf.get(county) as Place;
-    const town = random.pick(
-      COUNTIES_IN_FOCUS[county]?.towns ?? [[place.name, place.lon, place.lat] as [string, number, number]],
-    );
-    const at = scatter(random, town[1], town[2]);
+    const town: Pick<Place, 'code' | 'name' | 'lon' | 'lat'> = random.pick(COUNTIES_IN_FOCUS[county]?.towns ?? [place]);
+    const at = scatter(random, town.lon, town.lat);
     // A plant that stands still reports F and no flow: it must raise no alarm.
     const stopped = index >= CAST.length && index % 67 === 0;
     const uscc = creditCode(county, String(20_000 + index).padStart(8, '0'));
@@ -185,8 +185,8 @@ export function demoProvince({ seed, enterprises: count }: ProvinceOptions): Dem
       id,
       uscc,
       name: `${shortName(place)}${brandName(random)}${random.pick(industry.companies)}`,
-      divisionCode: county,
-      address: `${place.name}${town[0] === place.name ? '工业园区' : town[0]}${random.pick(['振兴', '工业', '环城', '创业', '镇南'])}路${random.integer(1, 899)}号`,
+      divisionCode: town.code,
+      address: `${place.name}${town.code === county ? '工业园区' : town.name}${random.pick(['振兴', '工业', '环城', '创业', '镇南'])}路${random.integer(1, 899)}号`,
       ...at,
       industryCode: industry.code,
       industryName: industry.name,
@@ -309,29 +309,40 @@ export function demoProvince({ seed, enterprises: count }: ProvinceOptions): Dem
     if (place.replacedBy !== undefined) continue;
     const focus = place.code in COUNTIES_IN_FOCUS;
     if (place.level === 'county' && !focus && !counties.has(place.code)) continue;
-    addAuthority(province, seed, place, focus, phone);
+    if (place.level === 'town') addGridMember(province, seed, place, phone);
+    else addAuthority(province, seed, place, focus, phone);
   }
   return province;
 }
 
-/** The people who answer for a division. `named` accounts: the supervisor and an officer of each county in focus, two of the province. */
+/** A town's own: who looks from outside, holds no certificate and may not inspect (国办发〔2024〕54号). */
+function addGridMember(province: DemoProvince, seed: string, { code }: Place, phone: () => string): void {
+  const id = `grid-${code}`;
+  const name = personName(randomOf(seed, id));
+  const roles: PersonInput['roles'] = ['grid-member'];
+  province.persons.push({
+    ...{ id, name, roles, divisionCode: code, phone: phone(), locale: 'zh-CN', active: true },
+  });
+  province.accounts.push({ username: id, name, roles, division: code, personId: id, named: code === GRID_SHOWN });
+}
+
+/** The people who answer for a division. `named` accounts: the supervisor and an officer of each county in focus, three of the province. */
 function addAuthority(province: DemoProvince, seed: string, place: Place, focus: boolean, phone: () => string): void {
   const { code, level } = place;
   const add = (
     name: string,
-    roles: ('supervisor' | 'officer' | 'duty-officer' | 'grid-member' | 'complaint-handler')[],
+    roles: ('supervisor' | 'officer' | 'duty-officer' | 'complaint-handler')[],
     withAccount: boolean,
     named = false,
   ) => {
     const id = `${name}-${code}`;
     const random = randomOf(seed, id);
-    const certified = !roles.includes('grid-member') && !roles.includes('complaint-handler');
+    const certified = !roles.includes('complaint-handler');
     const person: PersonInput = {
       id,
       name: personName(random),
       roles,
       divisionCode: code,
-      // Grid members hold no certificate and may not inspect (国办发〔2024〕54号).
       certificateNo: certified ? `33${code.slice(2)}${String(random.integer(1_000, 9_999))}` : undefined,
       phone: phone(),
       locale: 'zh-CN',
@@ -344,6 +355,9 @@ function addAuthority(province: DemoProvince, seed: string, place: Place, focus:
   };
   if (level === 'province') {
     add('supervisor', ['supervisor'], true, true);
+    province.accounts.push({
+      ...{ username: 'administrator', name: '系统管理员', roles: ['administrator'], division: code, named: true },
+    });
     province.accounts.push({ username: 'viewer', name: '省厅值班室', roles: ['viewer'], division: code, named: true });
     return;
   }
@@ -356,7 +370,6 @@ function addAuthority(province: DemoProvince, seed: string, place: Place, focus:
   if (!focus) return;
   add('officer3', ['officer'], true);
   add('officer4', ['officer'], true);
-  for (let i = 1; i <= 3; i++) add(`grid${i}`, ['grid-member'], true);
   add('complaints', ['complaint-handler'], true, true);
 }
 

@@ -1,16 +1,25 @@
 import { type OutletScore, scoreOutlet } from '@greenwatch/authenticity';
-import { FraudExampleInput, PermitInput, ProjectInput } from '@greenwatch/contracts';
+import { DutyInput, FraudExampleInput, PermitInput, ProjectInput } from '@greenwatch/contracts';
 import { ajv } from '@greenwatch/kit';
 import { demoExample, EXAMPLES, inputOf } from './examples';
 import { demoProvince } from './province';
 import { effects, script } from './simulator/episodes';
 import { DAY, HOUR, means } from './simulator/signal';
-import { BEFORE_APPROVAL, COMPLAINT, finalRatings, furnishedPermits, QUOTA, SUSPICION, storyProjects } from './stories';
+import {
+  BEFORE_APPROVAL,
+  COMPLAINT,
+  finalRatings,
+  furnishedPermits,
+  pastDuties,
+  QUOTA,
+  SUSPICION,
+  storyProjects,
+} from './stories';
 
 const SEED = 'greenwatch';
 const START = Date.parse('2026-11-22T14:35:00+08:00');
 const TODAY = Date.parse('2026-11-22T00:00:00+08:00');
-const province = demoProvince({ seed: SEED, enterprises: 24 });
+const province = demoProvince({ seed: SEED, enterprises: 16 });
 const permits = furnishedPermits(province, SEED, START);
 const accepts = (schema: object, value: unknown) => {
   const check = ajv().compile(schema);
@@ -72,10 +81,44 @@ describe('the stories', () => {
     // Within the 60 days of a report, so that only producing speaks, not the delay (domain.md 3.6).
     expect(START - Date.parse(story?.steps.at(-1)?.at ?? '')).toBeLessThan(60 * DAY);
     const ratings = finalRatings(province, SEED, START);
-    expect(ratings).toHaveLength(24);
+    expect(ratings).toHaveLength(16);
     for (const { period, score } of ratings) {
       expect(period).toBe('2025');
       expect(score).toBeLessThanOrEqual(100);
+    }
+  });
+});
+
+describe('what was handed in before the demo', () => {
+  const duties = pastDuties(province, permits, SEED, START);
+  it('is ledger and self-inspection of every day since the first of last month, as permits takes them', () => {
+    expect(duties.length).toBeGreaterThan(500);
+    const one = duties.filter(
+      ({ permitId, kind }) => permitId === `permit-${COMPLAINT.enterpriseId}` && kind === 'ledger',
+    );
+    expect(one.map(({ day }) => day)).toEqual(
+      Array.from({ length: 52 }, (_, i) => new Date(Date.UTC(2026, 9, 1 + i)).toISOString().slice(0, 10)),
+    );
+    for (const duty of [...duties.slice(0, 3), ...duties.slice(-3)]) expect(accepts(DutyInput, duty)).toEqual([]);
+    for (const { fulfilledAt, day } of duties) {
+      if (!fulfilledAt) continue;
+      expect(Date.parse(fulfilledAt)).toBeGreaterThan(Date.parse(`${day}T00:00:00+08:00`));
+      expect(Date.parse(fulfilledAt)).toBeLessThan(START);
+    }
+  });
+  it('has five firms that were not in time last month; at the stories nothing waits, and the one that hands in is in time', () => {
+    // A weekend or holiday later is in time still; four days later than a working day is not.
+    const late = ({ day, fulfilledAt }: DutyInput) =>
+      Date.parse(fulfilledAt ?? '9999-01-01') > Date.parse(`${day}T00:00:00+08:00`) + 3 * DAY;
+    const lastMonth = duties.filter((duty) => duty.day > '2026-10-08' && duty.day < '2026-11' && late(duty));
+    const firms = new Set(
+      lastMonth.map(({ permitId }) => permitId).filter((id) => id.startsWith('permit-ent-330483-')),
+    );
+    expect(firms.size).toBeGreaterThanOrEqual(5);
+    expect(firms).not.toContain(`permit-${BEFORE_APPROVAL.enterpriseId}`);
+    for (const { enterpriseId } of [SUSPICION, BEFORE_APPROVAL, QUOTA, COMPLAINT]) {
+      const own = duties.filter(({ permitId }) => permitId === `permit-${enterpriseId}`);
+      expect(own.every(({ fulfilledAt }) => fulfilledAt)).toBe(true);
     }
   });
 });

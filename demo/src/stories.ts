@@ -1,4 +1,4 @@
-import type { Actions, Params, PermitInput, ProjectInput } from '@greenwatch/contracts';
+import type { Actions, DutyInput, Params, PermitInput, ProjectInput } from '@greenwatch/contracts';
 import { startOfDay, startOfYear, yearOf } from '@greenwatch/kit';
 import type { DemoProvince } from './province';
 import { randomOf } from './random';
@@ -25,15 +25,16 @@ const ROOM = [1.25, 1.9] as const;
 /** Days of hourly means of an ordinary outlet (province.ts). */
 const HISTORY_DAYS = 7;
 const ZONE = 8 * HOUR;
-/** Enterprises whose permits ask for ledgers, self-inspections and reports: one of so many, and those of the stories. */
+/** The county that has every enterprise keep a ledger and inspect itself each day; elsewhere it is one of so many. */
+const DUTIES_COUNTY = '330483';
 const DUTIES_EVERY = 8;
 
+const startOfMonth = (time: number) => Date.parse(`${text(time).slice(0, 7)}-01T00:00:00+08:00`);
 const text = (time: number) => `${new Date(time + ZONE).toISOString().slice(0, 19)}+08:00`;
 
 /** The permits with the outlets, quantities and duties that they hold in the year of the start. */
 export function furnishedPermits(province: DemoProvince, seed: string, startedAt: number): PermitInput[] {
   const models = new Map(province.simulated.map(({ outlet }) => [outlet.id, outlet]));
-  const told = new Set([SUSPICION, BEFORE_APPROVAL, QUOTA, COMPLAINT].map(({ enterpriseId }) => enterpriseId));
   return province.permits.map((permit, index) => {
     const random = randomOf(seed, `quota of ${permit.id}`);
     const outlets = province.outlets.filter(({ enterpriseId }) => enterpriseId === permit.enterpriseId);
@@ -56,7 +57,7 @@ export function furnishedPermits(province: DemoProvince, seed: string, startedAt
       const model = models.get(QUOTA.outletId);
       if (model) quotas.set(QUOTA.factor, dischargedSoFar(model, QUOTA.factor, startedAt) / QUOTA_USED);
     }
-    const withDuties = told.has(permit.enterpriseId) || index % DUTIES_EVERY === 0;
+    const withDuties = permit.enterpriseId.startsWith(`ent-${DUTIES_COUNTY}-`) || index % DUTIES_EVERY === 0;
     return {
       ...permit,
       outlets: outlets.map(({ id, code, name, medium, lon, lat }) => ({
@@ -103,6 +104,43 @@ function dischargedSoFar(model: OutletModel, factor: string, startedAt: number):
     sum += means(model, [factor], at, at + HOUR, () => ({}))[0]?.total ?? 0;
   }
   return sum;
+}
+
+/**
+ * What the firms handed in since the first of last month, each day's ledger and self-inspection, as an older system knows it:
+ * each firm with a diligence of its own, the one that hands in before our eyes always in time; at the other stories' firms
+ * nothing waits. So last month's five lowest are there at once.
+ */
+export function pastDuties(
+  province: DemoProvince,
+  permits: readonly PermitInput[],
+  seed: string,
+  startedAt: number,
+): DutyInput[] {
+  const stopped = new Set(province.enterprises.filter(({ status }) => status !== 'producing').map(({ id }) => id));
+  const told = new Set([SUSPICION, BEFORE_APPROVAL, QUOTA, COMPLAINT].map(({ enterpriseId }) => enterpriseId));
+  const today = startOfDay(startedAt);
+  return permits
+    .filter(({ requirements, enterpriseId }) => requirements?.ledger === 'daily' && !stopped.has(enterpriseId))
+    .flatMap(({ id: permitId, enterpriseId }) => {
+      const random = randomOf(seed, `diligence of ${enterpriseId}`);
+      const diligence = enterpriseId === BEFORE_APPROVAL.enterpriseId ? 1 : random.between(0.72, 0.98);
+      const duties: DutyInput[] = [];
+      for (let day = startOfMonth(startOfMonth(startedAt) - 1); day < today; day += DAY) {
+        for (const kind of ['ledger', 'self-inspection'] as const) {
+          const settled = told.has(enterpriseId);
+          const inTime = random.next() < diligence || (settled && day >= today - 7 * DAY);
+          const everCame = inTime || settled || random.next() < 0.5;
+          // In time: on the day itself. Late: four days after, when a weekend's date has passed too.
+          const came = day + (inTime ? random.between(15, 22) * HOUR : 4 * DAY + random.between(9, 17) * HOUR);
+          duties.push({
+            ...{ permitId, kind, day: text(day).slice(0, 10) },
+            ...(everCame && came < startedAt ? { fulfilledAt: text(came) } : {}),
+          });
+        }
+      }
+      return duties;
+    });
 }
 
 /** Construction projects: one received and never approved, others as they should be. */

@@ -4,7 +4,7 @@ import { demoExample, EXAMPLES } from './examples';
 import type { DemoProvince } from './province';
 import type { Fleet } from './simulator/fleet';
 import { DAY } from './simulator/signal';
-import { finalRatings, SUSPICION, storyProjects } from './stories';
+import { finalRatings, pastDuties, SUSPICION, storyProjects } from './stories';
 
 const CALL_TIMEOUT = 30_000;
 /** Hours still on their way are no reason to wait: what is scored ends yesterday. */
@@ -12,7 +12,7 @@ const NEARLY_DONE = 3;
 const SETTLE_MS = 3_000;
 
 /**
- * What the stories need beside the province: projects, last year's ratings, 49 examples, and the scoring of yesterday once the
+ * What the stories need beside the province: projects, what was handed in since last month, last year's ratings, 49 examples, and the scoring of yesterday once the
  * outlet in question has sent its history. Everything may be told again.
  * @param stopped whether the demo ends: then what is not done stays undone until the next start
  */
@@ -45,6 +45,9 @@ export async function tellStories(
   await insistently('ratings', () =>
     call('credit.import', { ratings: finalRatings(province, seed, startedAt) }, options),
   );
+  // All of a county and month in one call: permits makes last month's board of what is there.
+  const duties = pastDuties(province, province.permits, seed, startedAt);
+  await insistently('duties', () => call('permits.duty.import', { duties }, options));
   const day = startOfDay(startedAt);
   for (let index = 0; index < EXAMPLES && !stopped(); index++) {
     const example = demoExample(seed, index, day);

@@ -115,37 +115,50 @@ const REPLACED = [
 
 export const PROVINCE = '330000';
 
-/** Counties that most of the demo plays in, with their towns where industry sits (lon, lat). */
-export const COUNTIES_IN_FOCUS: Record<string, { towns: [string, number, number][] }> = {
+export interface Town {
+  /** GB/T 10114: the county's code and three digits. */
+  code: string;
+  name: string;
+  nameEn: string;
+  lon: number;
+  lat: number;
+}
+
+const town = (code: string, name: string, nameEn: string, lon: number, lat: number): Town => ({
+  ...{ code, name, nameEn, lon, lat },
+});
+
+/** Counties that most of the demo plays in, with their towns where industry sits. */
+export const COUNTIES_IN_FOCUS: Record<string, { towns: Town[] }> = {
   '330483': {
     towns: [
-      ['濮院镇', 120.62, 30.67],
-      ['崇福镇', 120.44, 30.54],
-      ['洲泉镇', 120.38, 30.58],
-      ['屠甸镇', 120.6, 30.59],
-      ['高桥街道', 120.55, 30.56],
-      ['乌镇镇', 120.49, 30.73],
-      ['石门镇', 120.46, 30.63],
-      ['梧桐街道', 120.55, 30.64],
+      town('330483101', '濮院镇', 'Puyuan', 120.62, 30.67),
+      town('330483107', '崇福镇', 'Chongfu', 120.44, 30.54),
+      town('330483105', '洲泉镇', 'Zhouquan', 120.38, 30.58),
+      town('330483102', '屠甸镇', 'Tudian', 120.6, 30.59),
+      town('330483004', '高桥街道', 'Gaoqiao', 120.55, 30.56),
+      town('330483100', '乌镇镇', 'Wuzhen', 120.49, 30.73),
+      town('330483103', '石门镇', 'Shimen', 120.46, 30.63),
+      town('330483001', '梧桐街道', 'Wutong', 120.55, 30.64),
     ],
   },
   '331002': {
     towns: [
-      ['章安街道', 121.4, 28.72],
-      ['前所街道', 121.43, 28.72],
-      ['海门街道', 121.45, 28.67],
-      ['洪家街道', 121.41, 28.62],
-      ['下陈街道', 121.46, 28.6],
-      ['三甲街道', 121.5, 28.61],
+      town('331002008', '章安街道', "Zhang'an", 121.4, 28.72),
+      town('331002007', '前所街道', 'Qiansuo', 121.43, 28.72),
+      town('331002001', '海门街道', 'Haimen', 121.45, 28.67),
+      town('331002004', '洪家街道', 'Hongjia', 121.41, 28.62),
+      town('331002006', '下陈街道', 'Xiachen', 121.46, 28.6),
+      town('331002005', '三甲街道', 'Sanjia', 121.5, 28.61),
     ],
   },
   '330114': {
     towns: [
-      ['下沙街道', 120.34, 30.3],
-      ['河庄街道', 120.43, 30.29],
-      ['义蓬街道', 120.48, 30.26],
-      ['新湾街道', 120.55, 30.27],
-      ['临江街道', 120.6, 30.26],
+      town('330114001', '下沙街道', 'Xiasha', 120.34, 30.3),
+      town('330114003', '河庄街道', 'Hezhuang', 120.43, 30.29),
+      town('330114004', '义蓬街道', 'Yipeng', 120.48, 30.26),
+      town('330114005', '新湾街道', 'Xinwan', 120.55, 30.27),
+      town('330114006', '临江街道', 'Linjiang', 120.6, 30.26),
     ],
   },
 };
@@ -154,7 +167,7 @@ export interface Place {
   code: string;
   name: string;
   nameEn: string;
-  level: 'province' | 'city' | 'county';
+  level: 'province' | 'city' | 'county' | 'town';
   parent?: string;
   lon: number;
   lat: number;
@@ -169,7 +182,7 @@ function place(code: string, name: string, level: Place['level'], parent?: strin
   return { code, name, nameEn, level, parent, lon, lat };
 }
 
-/** The province, its cities and counties, each after the one above it. */
+/** The province, its cities and counties, and the towns of the counties in focus, each after the one above it. */
 export function zhejiang(): Place[] {
   return [
     place(PROVINCE, '浙江省', 'province'),
@@ -179,5 +192,8 @@ export function zhejiang(): Place[] {
       const [, lon, lat] = PLACES[old.replacedBy] as [string, number, number];
       return { ...old, level: 'county', parent: '330100', lon, lat, validTo: '2021-04-09T00:00:00+08:00' };
     }),
+    ...Object.entries(COUNTIES_IN_FOCUS).flatMap(([parent, { towns }]) =>
+      towns.map((one): Place => ({ ...one, level: 'town', parent })),
+    ),
   ];
 }

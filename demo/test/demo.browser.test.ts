@@ -3,6 +3,7 @@ import { RunningDemo } from './running-demo';
 import { approval } from './story-approval';
 import { complaint } from './story-complaint';
 import { quota } from './story-quota';
+import { sheet } from './story-sheet';
 import { suspicion } from './story-suspicion';
 
 /** What people do with the demo, in a real browser, on one running system: starting it takes longer than most stories. */
@@ -17,6 +18,8 @@ describe('a suspicion', () => suspicion(demo));
 describe('production before approval', () => approval(demo));
 
 describe('a quota runs out', () => quota(demo));
+describe('a sheet of permits', () => sheet(demo));
+
 describe('a complaint', () => complaint(demo));
 
 test('everything ends within 15 s', async () => {

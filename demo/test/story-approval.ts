@@ -13,6 +13,7 @@ const [PROJECT] = storyProjects(Date.now());
 const EXPLANATION = '扩建项目环评仍在审批中，企业已停止扩建产线试运行，仅保留原许可产能排水。';
 const REVIEW = '说明已收悉，现场核查另行安排。';
 const FACILITY = '综合废水处理站';
+const OBSERVED = '厂区外围未见异常，已当面提醒负责人按日填报台账。';
 const PROBLEM = '二沉池刮泥机异响，已报修。';
 /** Until the outlet's week of hours has come and its first day is totalled. */
 const CHECKED = 180_000;
@@ -228,6 +229,55 @@ export function approval(demo: RunningDemo): void {
     });
     await supervisor.picture('c17-waiting');
   });
+
+  step(
+    "last month's five lowest were handed to their towns: a grid member looks from outside and reports",
+    async () => {
+      const { page } = supervisor;
+      await page.getByTestId('duties-show').getByText(word('show', 'board'), { exact: true }).click();
+      const { items } = await supervisor.asks<Page<Check>>('checks?check=P9&active=true');
+      expect(items).toHaveLength(5);
+      const board = await supervisor.text(await supervisor.see('exposures', 'the boards of months that are over'));
+      for (const { enterpriseName } of items) expect(board).toContain(enterpriseName);
+      const [lowest] = items as [Check];
+      const observe = await eventually('an OBSERVE task of the check', async () => {
+        const tasks = await supervisor.asks<Page<Task>>(`tasks?enterpriseId=${lowest.enterpriseId}`);
+        return tasks.items.find(
+          ({ type, origins }) => type === 'OBSERVE' && origins.some(({ id }) => id === lowest.id),
+        );
+      });
+      const { divisionCode } = demo.province.enterprises.find(({ id }) => id === lowest.enterpriseId) ?? {};
+      expect(observe.assignees).toEqual([
+        expect.objectContaining({ personId: `grid-${divisionCode}`, role: 'observer' }),
+      ]);
+
+      const { lon, lat } = observe.place;
+      const grid = await demo.arrives('the grid member', `grid-${divisionCode}`, {
+        ...PHONE,
+        permissions: ['geolocation'],
+        geolocation: { longitude: lon + 0.0004, latitude: lat, accuracy: 15 },
+      });
+      await grid.press(await grid.see(grid.page.locator(`[data-testid=tasks] [data-id="${observe.id}"]`), 'the task'));
+      await grid.press(await grid.see('task-accept', 'a button to accept'));
+      await grid.taskIs('ACCEPTED');
+      await grid.press(await grid.see('locate', 'a button to find out where one is'));
+      await grid.press(await grid.see('check-in-send', 'a button to check in'));
+      await grid.taskIs('CHECKED_IN');
+      await grid.page
+        .getByTestId('photo-input')
+        .setInputFiles({ name: 'gate.jpg', mimeType: 'image/jpeg', buffer: await demo.picture() });
+      await grid.see('photo', 'the photo on the task');
+      await grid.press(grid.page.locator('label').filter({ has: grid.page.getByTestId('conclusion-normal') }));
+      await grid.page.getByTestId('finding-text').fill(OBSERVED);
+      await grid.press(grid.page.getByTestId('finding-save'));
+      await grid.press(await grid.see('task-submit', 'a button to submit'));
+      await grid.taskIs('SUBMITTED');
+      await grid.picture('c18-phone-grid', { whole: true });
+      // The papers of an enterprise are not a grid member's, nor another town's tasks.
+      const { items: own } = await grid.asks<Page<Task>>('tasks');
+      for (const { divisionPath } of own) expect(divisionPath).toContain(divisionCode);
+    },
+  );
 
   step('no page complained', async () => {
     expect(await demo.everybodyLeaves()).toEqual([]);
