@@ -1,6 +1,7 @@
 import { commandActions } from './commands';
 import { complaintsActions } from './complaints';
 import { creditActions } from './credit';
+import { deviceSheetActions } from './device-sheets';
 import { fraudActions } from './fraud';
 import { gatewayActions } from './gateway';
 import { ingestionActions } from './ingestion';
@@ -19,6 +20,7 @@ import { uploadActions } from './uploads';
 /** Every Moleculer action of the system by its full name. */
 export const actions = {
   ...registryActions,
+  ...deviceSheetActions,
   ...referenceActions,
   ...permitsActions,
   ...permitsDutiesActions,
@@ -43,6 +45,7 @@ export * from './action';
 export * from './commands';
 export * from './complaints';
 export * from './credit';
+export * from './device-sheets';
 export * from './fraud';
 export * from './gateway';
 export * as complaintsFacts from './gen/greenwatch/complaints/v1/complaints';

@@ -180,7 +180,7 @@ const unknownDivision = (code: string) => `expected the code of a known division
 
 export const ms = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
 
-function isAddress(text: string): boolean {
+export function isAddress(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;

@@ -99,6 +99,8 @@ export const deviceFact = (doc: DeviceDoc, now: number): NewFact<registryFacts.D
       })),
       facilities: doc.facilities,
       profileId: doc.profileId ?? '',
+      oldPasswords: doc.oldPasswords && { passwords: doc.oldPasswords },
+      packetsPerMinute: doc.packetsPerMinute,
     },
     now,
   );

@@ -147,6 +147,7 @@ export async function importRegistry(
             ),
             firstSeen: existing?.firstSeen,
             passwordEncrypted: keepOrEncrypt(kit, existing?.passwordEncrypted, password),
+            oldPasswords: existing?.oldPasswords,
           }),
       ),
       ACTION,

@@ -49,6 +49,8 @@ export const deviceOf = (doc: DeviceDoc): Device => ({
   facilities: doc.facilities,
   ...(doc.profileId === undefined ? {} : { profileId: doc.profileId }),
   ...(doc.station === undefined ? {} : { station: doc.station }),
+  ...(doc.packetsPerMinute === undefined ? {} : { packetsPerMinute: doc.packetsPerMinute }),
+  oldPasswordUntil: isoTimeOrNone(Math.max(0, ...(doc.oldPasswords ?? []).map(({ validTo }) => validTo))),
   divisionPath: doc.divisionPath,
   firstSeen: isoTimeOrNone(doc.firstSeen),
 });

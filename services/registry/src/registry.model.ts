@@ -84,9 +84,17 @@ export interface DeviceDoc extends Stored, Placed {
   missingFlagValid: boolean;
   firstSeen?: number;
   passwordEncrypted?: string;
+  /** From before a rotation, and until when each is good. */
+  oldPasswords?: OldPasswordDoc[];
+  /** Packets a minute it may send; absent: as the platform has it. */
+  packetsPerMinute?: number;
   facilities: FacilityDoc[];
   profileId?: string;
   station?: StationDoc;
+}
+export interface OldPasswordDoc {
+  encrypted: string;
+  validTo: number;
 }
 /** Of a device that belongs to no outlet. */
 export interface StationDoc {
@@ -220,6 +228,8 @@ const deviceSchema = new Schema<DeviceDoc>(
     missingFlagValid: { type: Boolean, required: true },
     firstSeen: Number,
     passwordEncrypted: String,
+    oldPasswords: { type: [{ _id: false, encrypted: String, validTo: Number }], default: undefined },
+    packetsPerMinute: Number,
     facilities: { type: [facilitySchema], required: true },
     profileId: String,
     station: Object,

@@ -3,7 +3,6 @@ import {
   afterKey,
   applyNewest,
   type Caller,
-  conflict,
   defineService,
   notFound,
   onFact,
@@ -12,9 +11,11 @@ import {
   scopeFilter,
 } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
-import { ms } from './check-import';
+import { deviceActions } from './device-actions';
+import { deviceSheetModels } from './device-sheet.model';
+import { DeviceSheets } from './device-sheets';
 import { deviceFact, operatorFact } from './facts';
-import { importRegistry, placed, withoutSequence } from './import';
+import { importRegistry, placed } from './import';
 import { deviceOf, divisionOf, enterpriseOf, operatorOf, outletOf, personOf } from './present';
 import { referenceActions } from './reference-actions';
 import { type DeviceDoc, type PersonDoc, registryModels } from './registry.model';
@@ -27,6 +28,7 @@ export const registryService = defineService({
   async create(kit) {
     const models = await registryModels(kit.db);
     const store = registryStore(kit, models);
+    const deviceSheets = new DeviceSheets(kit, await deviceSheetModels(kit.db), models, store);
 
     /** Whoever looks at personal data leaves a trace (domain.md 8.3); other services act on a trace of their own. */
     const auditLook = async (by: Caller, action: string, persons: PersonDoc[]) => {
@@ -44,6 +46,8 @@ export const registryService = defineService({
     return {
       actions: {
         ...referenceActions(kit, models, store),
+        ...deviceActions(kit, models, store),
+        ...deviceSheets.actions,
 
         'registry.division.list': async () => (await models.divisions.find().sort({ _id: 1 }).lean()).map(divisionOf),
 
@@ -94,74 +98,6 @@ export const registryService = defineService({
             enterprise: enterpriseOf(enterprise),
             devices: devices.map(deviceOf),
           };
-        },
-
-        'registry.device.list': async ({ status, enterpriseId, after, limit = 100 }, { caller }) => {
-          const rows = await models.devices
-            .find({
-              $and: [
-                scopeFilter(caller),
-                status ? { status } : {},
-                enterpriseId ? { 'bindings.enterpriseId': enterpriseId } : {},
-                beyond(after),
-              ],
-            })
-            .sort({ _id: 1 })
-            .limit(limit + 1)
-            .lean();
-          return pageOf(rows.map(deviceOf), limit, (row) => [row.mn]);
-        },
-
-        'registry.device.claim': async ({ mn, outletId, password, from, operatorId }, { caller }) => {
-          const device = await models.devices.findOne({ $and: [{ _id: mn }, scopeFilter(caller)] }).lean();
-          if (!device) throw notFound('device', mn);
-          const outlet = await models.outlets.findOne({ $and: [{ _id: outletId }, scopeFilter(caller)] }).lean();
-          if (!outlet) throw notFound('outlet', outletId);
-          if (operatorId !== undefined) {
-            const operator = await models.operators.findById(operatorId).lean();
-            if (!operator) throw notFound('operator', operatorId);
-            if (operator.barred) {
-              throw conflict('OPERATOR_BARRED', `${operator.name} is on the blacklist: it may take on no devices.`, {
-                field: 'operatorId',
-              });
-            }
-          }
-          let claimed: DeviceDoc | undefined;
-          await store.devices(
-            new Map([
-              [
-                mn,
-                (existing) => {
-                  if (existing?.status !== 'unclaimed') {
-                    throw conflict(
-                      'ALREADY_CLAIMED',
-                      `The device ${mn} is ${existing?.status ?? 'gone'}, not unclaimed.`,
-                    );
-                  }
-                  // What it has sent since it was first seen belongs to the outlet, unless the claim says otherwise.
-                  const binding = {
-                    outletId,
-                    enterpriseId: outlet.enterpriseId,
-                    medium: outlet.medium,
-                    from: ms(from) ?? existing.firstSeen,
-                    divisionPath: outlet.divisionPath,
-                  };
-                  const after = {
-                    ...withoutSequence(existing),
-                    ...placed(kit, [binding]),
-                    ...(operatorId === undefined ? {} : { operatorId }),
-                    status: 'active' as const,
-                    passwordEncrypted: kit.fields.encrypt(password),
-                  };
-                  claimed = { ...after, sequence: existing.sequence + 1 };
-                  return after;
-                },
-              ],
-            ]),
-            'registry.device.claim',
-            caller,
-          );
-          return deviceOf(claimed as DeviceDoc);
         },
 
         // Operators work across the province: whoever relies on one sees it. Its own people see it alone.
@@ -257,6 +193,12 @@ export const registryService = defineService({
             await kit.facts.append(session, deviceFact(device, occurredAt));
           },
         ),
+      },
+      async started() {
+        deviceSheets.start();
+      },
+      async stopped() {
+        await deviceSheets.stop();
       },
     };
   },

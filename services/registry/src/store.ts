@@ -29,8 +29,11 @@ export interface Counts {
   unchanged: number;
 }
 
+/** What is to be done in the transaction of each batch besides, with the number of records it changes. */
+export type Also = (session: ClientSession, changed: number) => Promise<void>;
+
 /** Records a transaction: small enough to stay far below MongoDB's limits, large enough to import a province in seconds. */
-const BATCH = 100;
+export const BATCH = 100;
 
 /** The one way records change: what differs gets the next sequence, its fact and an audit entry, in one transaction a batch. */
 export function registryStore(kit: Kit, models: RegistryModels) {
@@ -40,6 +43,7 @@ export function registryStore(kit: Kit, models: RegistryModels) {
     changes: ReadonlyMap<string, Change<D>>,
     action: string,
     by: Caller,
+    also?: Also,
   ): Promise<Counts> {
     const ids = [...changes.keys()];
     let changed = 0;
@@ -63,6 +67,7 @@ export function registryStore(kit: Kit, models: RegistryModels) {
           if (before && isDeepStrictEqual(before, after)) continue;
           written.push({ ...after, sequence: after.sequence + 1 });
         }
+        await also?.(session, written.length);
         if (written.length === 0) return 0;
         await model.collection.bulkWrite(
           written.map((doc) => ({
@@ -96,8 +101,8 @@ export function registryStore(kit: Kit, models: RegistryModels) {
       change(models.operators, operatorFact, changes, action, by),
     outlets: (changes: ReadonlyMap<string, Change<OutletDoc>>, action: string, by: Caller) =>
       change(models.outlets, outletFact, changes, action, by),
-    devices: (changes: ReadonlyMap<string, Change<DeviceDoc>>, action: string, by: Caller) =>
-      change(models.devices, deviceFact, changes, action, by),
+    devices: (changes: ReadonlyMap<string, Change<DeviceDoc>>, action: string, by: Caller, also?: Also) =>
+      change(models.devices, deviceFact, changes, action, by, also),
     persons: (changes: ReadonlyMap<string, Change<PersonDoc>>, action: string, by: Caller) =>
       change(models.persons, personFact, changes, action, by),
     factors: (changes: ReadonlyMap<string, Change<FactorDoc>>, action: string, by: Caller) =>
