@@ -1,11 +1,12 @@
 import type { Alarm, LiveEvents, Moment } from '@greenwatch/contracts';
 import { ApiClient } from './api-client';
+import { LIMIT, registerPermits } from './bench-devices';
 import { FACTORS, mnOf } from './bench-frames';
 import { type BenchSystem, firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
 import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
 import { drained, exportAddress, factsTaken, sleep } from './connect-to-system';
 import { checkExactlyOnce } from './exactly-once';
-import { HOUR_MS, HourSender, LIMIT, lastFullHour, registerLimits } from './hour-device';
+import { HOUR_MS, HourSender, lastFullHour } from './hour-device';
 import type { LoadProcess } from './load-process';
 
 export interface BackfillBenchOptions {
@@ -39,7 +40,7 @@ export function backfillBench(options: BackfillBenchOptions) {
   const exceeding = Array.from({ length: EXCEEDING }, (_, i) => connections + i);
   return onBenchSystem({ devices: connections + EXCEEDING, syncInterval, say }, async (bench) => {
     const { client, system } = bench;
-    await registerLimits(client, exceeding);
+    await registerPermits(client, connections + EXCEEDING);
     await factsTaken(client);
     const api = new ApiClient(bench.urls.console, await bench.apiKey());
     const present = new PresentEvents();
@@ -71,7 +72,7 @@ export function backfillBench(options: BackfillBenchOptions) {
     await latest.stop();
     leave();
 
-    const alarms = (await api.get<{ items: Alarm[] }>('/alarms?enterpriseId=bench&limit=1000')).items;
+    const alarms = (await api.get<{ items: Alarm[] }>('/alarms?limit=1000')).items;
     const historyStates = await history.finish();
     const liveStates = await live.finish();
     await drained(client, ['readings']);
@@ -136,7 +137,7 @@ class PresentEvents {
 
   hear<K extends keyof LiveEvents>(event: K, data: LiveEvents[K]): void {
     if (event === 'alarm' && !(data as LiveEvents['alarm']).alarm.history) this.alarms++;
-    if (event === 'task') this.tasks++;
+    if (event === 'task' && (data as LiveEvents['task']).task.clueSource === 'alarm') this.tasks++;
   }
 }
 

@@ -1,55 +1,115 @@
+import { organisationCheckCharacter, usccCheckCharacter } from '@greenwatch/contracts';
 import type { Client } from '@greenwatch/kit';
 import { FACTORS, mnOf, PASSWORD } from './bench-frames';
 
+/** Entities an import, a few seconds of work each. */
 const CHUNK = 500;
+const TIMEOUT_MS = 120_000;
+/** As in the field, where a source has one or two outlets with instruments. */
+const OUTLETS_AN_ENTERPRISE = 2;
+const PLACE = { divisionCode: '330483', lon: 120.55, lat: 30.63 };
 const MEDIUM = 'gas' as const;
+const VALID_FROM = '2020-01-01T00:00:00+08:00';
+const VALID_TO = '2040-01-01T00:00:00+08:00';
 
-/** Registers the devices of the bench: one enterprise, a gas outlet each. */
-export async function registerDevices(client: Client, count: number): Promise<void> {
+/** Limit of SO2 (a21026) at every outlet that `registerPermits` permits, hourly mean in mg/m3. */
+export const LIMIT = 35;
+
+/** Outlet and enterprise of the n-th device of the bench. */
+export const outletOf = (device: number): string => `bench-${device}`;
+const enterpriseOf = (device: number) => Math.floor(device / OUTLETS_AN_ENTERPRISE);
+const enterpriseId = (enterprise: number) => `bench-${enterprise}`;
+/** HJ 608: DA001, DA002. */
+const outletCode = (device: number) => `DA00${1 + (device % OUTLETS_AN_ENTERPRISE)}`;
+
+/** Credit code of the n-th enterprise, right in both its check characters (GB 32100). */
+export function usccOf(enterprise: number): string {
+  const organisation = String(20_000_000 + enterprise);
+  const body = `91330483${organisation}${organisationCheckCharacter(organisation)}`;
+  return body + usccCheckCharacter(body);
+}
+
+/** Registers enterprises `bench-0` and on, all in one county. */
+export async function registerEnterprises(client: Client, count: number): Promise<void> {
   const divisions = [
     { code: '330000', name: '浙江省', level: 'province' as const },
     { code: '330400', name: '嘉兴市', level: 'city' as const, parent: '330000' },
-    { code: '330483', name: '桐乡市', level: 'county' as const, parent: '330400' },
+    { code: PLACE.divisionCode, name: '桐乡市', level: 'county' as const, parent: '330400' },
   ];
-  const enterprise = {
-    id: 'bench',
-    // The example of HJ 608-2017.
-    uscc: '91130200699229617X',
-    name: '负载测试企业',
-    divisionCode: '330483',
-    address: '测试路1号',
-    lon: 120.55,
-    lat: 30.63,
-    industryCode: '4412',
-    industryName: '热电联产',
-    managementClass: 'key' as const,
-    status: 'producing' as const,
-  };
-  await client.call('registry.import', { divisions, enterprises: [enterprise] }, { timeoutMs: 60_000 });
-  for (let from = 0; from < count; from += CHUNK) {
-    const numbers = Array.from({ length: Math.min(CHUNK, count - from) }, (_, i) => from + i);
+  await client.call('registry.import', { divisions }, { timeoutMs: TIMEOUT_MS });
+  for (const numbers of chunks(count)) {
+    const enterprises = numbers.map((i) => ({
+      id: enterpriseId(i),
+      uscc: usccOf(i),
+      name: `负载测试企业${i}`,
+      ...PLACE,
+      address: `测试路${i}号`,
+      industryCode: '4412',
+      industryName: '热电联产',
+      managementClass: 'key' as const,
+      status: 'producing' as const,
+    }));
+    await client.call('registry.import', { enterprises }, { timeoutMs: TIMEOUT_MS });
+  }
+}
+
+/** Registers the devices of the bench: a gas outlet each, two outlets an enterprise. */
+export async function registerDevices(client: Client, count: number): Promise<void> {
+  await registerEnterprises(client, Math.ceil(count / OUTLETS_AN_ENTERPRISE));
+  for (const numbers of chunks(count)) {
     const outlets = numbers.map((i) => ({
       id: outletOf(i),
-      enterpriseId: enterprise.id,
-      code: `DA${String(i % 1_000).padStart(3, '0')}`,
+      enterpriseId: enterpriseId(enterpriseOf(i)),
+      code: outletCode(i),
       name: `排放口 ${i}`,
       medium: MEDIUM,
-      lon: enterprise.lon,
-      lat: enterprise.lat,
+      lon: PLACE.lon,
+      lat: PLACE.lat,
       factors: FACTORS,
     }));
     const devices = numbers.map((i) => ({
       mn: mnOf(i),
       status: 'active' as const,
       edition: '2017' as const,
-      bindings: [{ outletId: outletOf(i), enterpriseId: enterprise.id, medium: MEDIUM }],
+      bindings: [{ outletId: outletOf(i), enterpriseId: enterpriseId(enterpriseOf(i)), medium: MEDIUM }],
       addresses: [],
       missingFlagValid: true,
       password: PASSWORD,
     }));
-    await client.call('registry.import', { outlets, devices }, { timeoutMs: 60_000 });
+    await client.call('registry.import', { outlets, devices }, { timeoutMs: TIMEOUT_MS });
   }
 }
 
-/** Outlet of the n-th device of the bench. */
-export const outletOf = (device: number): string => `bench-${device}`;
+/** Permits the enterprises of these devices to discharge: SO2 up to LIMIT at each outlet. Without, every one would be a clue. */
+export async function registerPermits(client: Client, devices: number): Promise<void> {
+  for (const numbers of chunks(Math.ceil(devices / OUTLETS_AN_ENTERPRISE))) {
+    const permits = numbers.map((enterprise) => ({
+      id: enterpriseId(enterprise),
+      number: `${usccOf(enterprise)}001P`,
+      enterpriseId: enterpriseId(enterprise),
+      managementClass: 'key' as const,
+      validFrom: VALID_FROM,
+      validTo: VALID_TO,
+      issuer: '嘉兴市生态环境局',
+      limits: Array.from({ length: OUTLETS_AN_ENTERPRISE }, (_, i) => ({
+        id: `so2-${i}`,
+        outletId: outletOf(enterprise * OUTLETS_AN_ENTERPRISE + i),
+        factor: 'a21026',
+        period: 'hour' as const,
+        limit: LIMIT,
+        decimals: 0,
+        unit: 'mg/m3',
+        basis: 'GB 13223-2011',
+        validFrom: VALID_FROM,
+      })),
+    }));
+    await client.call('permits.import', { permits }, { timeoutMs: TIMEOUT_MS });
+  }
+}
+
+/** Numbers from 0, so many at a time as one import takes. */
+function* chunks(count: number): Generator<number[]> {
+  for (let from = 0; from < count; from += CHUNK) {
+    yield Array.from({ length: Math.min(CHUNK, count - from) }, (_, i) => from + i);
+  }
+}

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { repositoryRoot, System, type SystemOptions, type SystemUrls } from '@greenwatch/infra';
 import type { Client } from '@greenwatch/kit';
 import { registerDevices } from './bench-devices';
-import { connectToSystem } from './connect-to-system';
+import { connectToSystem, factsTaken } from './connect-to-system';
 import { type Load, LoadProcess } from './load-process';
 import { cpuOf, memoryOf } from './process-usage';
 
@@ -47,6 +47,8 @@ export class BenchSystem {
       const urls = await system.start();
       client = await connectToSystem(system, ['registry', 'readings']);
       await registerDevices(client, devices);
+      // What a service has not heard of it refuses, and who is refused again and again is blocked.
+      await factsTaken(client);
       return new BenchSystem(system, urls, client, say);
     } catch (error) {
       await client?.close();

@@ -29,9 +29,16 @@ export function drained(client: Client, groups?: string[], withinMs = DRAINED_WI
   return workedOff(client, READINGS, (name) => !groups || groups.includes(name.replace(/-\d+$/, '')), withinMs);
 }
 
-/** Waits until every service has taken the facts told until now. */
-export function factsTaken(client: Client, withinMs = DRAINED_WITHIN_MS): Promise<void> {
-  return workedOff(client, FACTS, (name) => name.startsWith('facts-'), withinMs);
+const QUIET_MS = 2_000;
+
+/** Waits until every service has taken what was told, and tells nothing more of its own because of it. */
+export async function factsTaken(client: Client, withinMs = DRAINED_WITHIN_MS): Promise<void> {
+  for (let told = -1; ; await sleep(QUIET_MS)) {
+    await workedOff(client, FACTS, (name) => name.startsWith('facts-'), withinMs);
+    const { last_seq } = (await client.nats.jsm.streams.info(FACTS)).state;
+    if (last_seq === told) return;
+    told = last_seq;
+  }
 }
 
 async function workedOff(

@@ -6,9 +6,9 @@ import {
   usccCheckCharacter,
 } from '@greenwatch/contracts';
 import { System } from '@greenwatch/infra';
-import { type Client, FACTS, isoTime } from '@greenwatch/kit';
+import { type Client, isoTime } from '@greenwatch/kit';
 import { MongoClient } from 'mongodb';
-import { connectToSystem, sleep } from './connect-to-system';
+import { connectToSystem, factsTaken, sleep } from './connect-to-system';
 import { memoryOf } from './process-usage';
 import { seededRandom } from './seeded-random';
 
@@ -61,7 +61,7 @@ export async function creditBench({ enterprises, say }: CreditBenchOptions): Pro
     while ((await credit.collection('parties').countDocuments()) < enterprises) await sleep(500);
     say(`after ${round((performance.now() - begun) / 1_000)} s: loading three years of events`);
     const entries = await load(client, enterprises, say);
-    await quiet(client);
+    await factsTaken(client);
     const loading = performance.now() - begun;
 
     const standings = credit.collection('standings');
@@ -69,7 +69,7 @@ export async function creditBench({ enterprises, say }: CreditBenchOptions): Pro
     await standings.deleteMany({});
     say('computing everybody');
     const first = await client.call('credit.recompute', {}, LONG);
-    await quiet(client);
+    await factsTaken(client);
     const again = await client.call('credit.recompute', {}, LONG);
     if (
       first.parties !== enterprises ||
@@ -232,16 +232,6 @@ function picked<T>(of: readonly T[], weightOf: (one: T) => number, at: number): 
     if (left < 0) return one;
   }
   return of[0] as T;
-}
-
-/** Waits until what was told has left the services' outboxes, so that it does not run beside what is measured. */
-async function quiet(client: Client): Promise<void> {
-  for (let last = -1; ; ) {
-    const { state } = await client.nats.jsm.streams.info(FACTS);
-    if (state.last_seq === last) return;
-    last = state.last_seq;
-    await sleep(2_000);
-  }
 }
 
 /** Highest resident size of the credit service so far, MB. */

@@ -1,10 +1,12 @@
+import type { LiveEvents } from '@greenwatch/contracts';
 import { ApiClient } from './api-client';
+import { LIMIT, registerPermits } from './bench-devices';
 import { mnOf } from './bench-frames';
 import { type BenchSystem, firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
 import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
 import { drained, exportAddress, factsTaken, sleep } from './connect-to-system';
 import { checkExactlyOnce } from './exactly-once';
-import { HourSender, LIMIT, lastFullHour, registerLimits } from './hour-device';
+import { HourSender, lastFullHour } from './hour-device';
 import { LatencyHistogram } from './latency-histogram';
 
 export interface LatencyBenchOptions {
@@ -30,7 +32,7 @@ export function latencyBench(options: LatencyBenchOptions) {
   const exceeding = Array.from({ length: options.alarms * seconds }, (_, i) => connections + i);
   return onBenchSystem({ devices: connections + exceeding.length, syncInterval, say }, async (bench) => {
     const { client, system } = bench;
-    await registerLimits(client, exceeding);
+    await registerPermits(client, connections + exceeding.length);
     await factsTaken(client);
     const frames = Math.ceil((rate * (warmup + seconds)) / connections) + 100;
     const firstTime = firstTimeOf(frames);
@@ -38,11 +40,15 @@ export function latencyBench(options: LatencyBenchOptions) {
     const load = await bench.load({ connections, window: WINDOW, frames, firstTime });
     await load.pace(rate);
     await sleep(warmup * 1_000);
+    const watch = await AlarmWatch.start(bench);
     const before = await load.mark();
     const cpuBefore = bench.cpu();
-    const alarms = await exceed(bench, exceeding, seconds);
+    const begun = performance.now();
+    await exceed(bench, watch, exceeding, seconds);
     const after = await load.mark();
     const cpuAfter = bench.cpu();
+    const measured = (performance.now() - begun) / 1_000;
+    const alarms = await watch.finish();
     const states = await load.finish();
     await drained(client);
     const verdict = await checkExactlyOnce(client, exportAddress(system), { states, firstTime });
@@ -50,15 +56,15 @@ export function latencyBench(options: LatencyBenchOptions) {
     const result = {
       connections,
       connected: after.connected,
-      seconds,
-      packets_s: Math.round((after.answered - before.answered) / seconds),
+      seconds: round(measured, 1),
+      packets_s: Math.round((after.answered - before.answered) / measured),
       ack_p50_ms: after.p50,
       ack_p99_ms: after.p99,
       longest_stall_ms: Math.round(after.stallMs),
       ...alarms,
       /** Processor time of the whole system, cores; of the load generator apart. */
-      cores: round(total(cpuAfter, cpuBefore) / (seconds * 1e6), 2),
-      loadgen_cores: round((after.cpuUs - before.cpuUs) / (seconds * 1e6), 2),
+      cores: round(total(cpuAfter, cpuBefore) / (measured * 1e6), 2),
+      loadgen_cores: round((after.cpuUs - before.cpuUs) / (measured * 1e6), 2),
       memory_peak_mb: memory,
       ...verdict,
     };
@@ -74,19 +80,13 @@ export function latencyBench(options: LatencyBenchOptions) {
   });
 }
 
-/** Lets one outlet after the other exceed its limit, evenly over the time, and listens at the gateway for its alarm. */
-async function exceed(bench: BenchSystem, devices: readonly number[], seconds: number) {
-  const api = new ApiClient(bench.urls.console, await bench.apiKey());
-  const sentAt = new Map<string, number>();
-  const latencies = new LatencyHistogram();
-  const leave = await api.listen((event, data) => {
-    if (event !== 'alarm') return;
-    const { mn } = (data as { alarm: { mn: string } }).alarm;
-    const sent = sentAt.get(mn);
-    if (sent === undefined) return;
-    sentAt.delete(mn);
-    latencies.add(performance.now() - sent);
-  });
+/** Lets one outlet after the other exceed its limit, evenly over the time. */
+async function exceed(
+  bench: BenchSystem,
+  watch: AlarmWatch,
+  devices: readonly number[],
+  seconds: number,
+): Promise<void> {
   const [address] = bench.addresses();
   if (!address) throw new Error('ingestion has no address');
   const sender = await HourSender.connect(address);
@@ -95,22 +95,54 @@ async function exceed(bench: BenchSystem, devices: readonly number[], seconds: n
   try {
     for (const [i, device] of devices.entries()) {
       await sleep(Math.max(0, begun + ((i + 1) * seconds * 1_000) / (devices.length + 1) - performance.now()));
-      sentAt.set(mnOf(device), performance.now());
+      watch.expect(mnOf(device));
       await sender.send(device, hour, LIMIT * 2);
     }
     await sleep(Math.max(0, begun + seconds * 1_000 - performance.now()));
-    for (const until = Date.now() + LAST_ALARMS_MS; sentAt.size > 0 && Date.now() < until; ) await sleep(20);
   } finally {
-    leave();
     sender.close();
   }
-  return {
-    alarms: devices.length,
-    alarms_missing: sentAt.size,
-    /** From writing the hour's packet to the alarm's event at the gateway. */
-    alarm_p50_ms: latencies.at(0.5),
-    alarm_p99_ms: latencies.at(0.99),
-  };
+}
+
+/** Listens at the gateway for the alarms of devices that exceed. */
+class AlarmWatch {
+  readonly #sentAt = new Map<string, number>();
+  readonly #latencies = new LatencyHistogram();
+  #expected = 0;
+  #leave: () => void = () => {};
+
+  static async start(bench: BenchSystem): Promise<AlarmWatch> {
+    const watch = new AlarmWatch();
+    const api = new ApiClient(bench.urls.console, await bench.apiKey());
+    watch.#leave = await api.listen((event, data) => {
+      if (event === 'alarm') watch.#heard((data as LiveEvents['alarm']).alarm.mn);
+    });
+    return watch;
+  }
+
+  expect(mn: string): void {
+    this.#expected++;
+    this.#sentAt.set(mn, performance.now());
+  }
+
+  #heard(mn: string): void {
+    const sent = this.#sentAt.get(mn);
+    if (sent === undefined) return;
+    this.#sentAt.delete(mn);
+    this.#latencies.add(performance.now() - sent);
+  }
+
+  async finish() {
+    for (const until = Date.now() + LAST_ALARMS_MS; this.#sentAt.size > 0 && Date.now() < until; ) await sleep(20);
+    this.#leave();
+    return {
+      alarms: this.#expected,
+      alarms_missing: this.#sentAt.size,
+      /** From writing the hour's packet to the alarm's event at the gateway. */
+      alarm_p50_ms: this.#latencies.at(0.5),
+      alarm_p99_ms: this.#latencies.at(0.99),
+    };
+  }
 }
 
 const total = (after: Record<string, number>, before: Record<string, number>) =>

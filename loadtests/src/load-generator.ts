@@ -24,6 +24,7 @@ let lastAnswer = 0;
 
 /** When the pace began, packets a second since, and how many have become due. */
 let pace: { begun: number; rate: number; due: number } | undefined;
+let pacing: NodeJS.Timeout | undefined;
 let turn = 0;
 
 async function load(options: LoadOptions): Promise<void> {
@@ -47,7 +48,6 @@ async function load(options: LoadOptions): Promise<void> {
   lastAnswer = performance.now();
   for (let from = 0; from < devices.length; from += OPENING) await open(devices.slice(from, from + OPENING));
   resendMs = options.resendMs;
-  setInterval(keepPace, PACE_EVERY_MS);
   latencies.clear();
   stallMs = 0;
   tell({ type: 'loaded' });
@@ -69,6 +69,8 @@ async function open(opening: LoadDevice[]): Promise<void> {
 function setPace(rate: number | undefined, discard: boolean): void {
   if (discard) for (const device of devices) device.discard();
   pace = rate === undefined ? undefined : { begun: performance.now(), rate, due: 0 };
+  clearInterval(pacing);
+  if (rate) pacing = setInterval(keepPace, PACE_EVERY_MS);
   if (!pace) {
     for (const device of devices) {
       device.due = device.states.length;
@@ -79,7 +81,7 @@ function setPace(rate: number | undefined, discard: boolean): void {
 }
 
 function keepPace(): void {
-  if (!pace || pace.rate === 0) return;
+  if (!pace) return;
   const { begun, rate } = pace;
   for (const until = ((performance.now() - begun) * rate) / 1_000; pace.due < until; pace.due++) {
     const device = devices[turn++ % devices.length] as LoadDevice;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { organisationCheckCharacter, usccCheckCharacter, usccProblem } from '@greenwatch/contracts';
 import { System } from '@greenwatch/infra';
 import { type Client, FACTS } from '@greenwatch/kit';
+import { registerEnterprises, usccOf } from './bench-devices';
 import { connectToSystem, sleep } from './connect-to-system';
 
 export interface PermitsBenchOptions {
@@ -28,7 +28,6 @@ export interface PermitsBenchResult {
 }
 
 const LIMITS = ['a34013,30', 'a21026,100', 'a21002,100', 'a20057,0.03'];
-const CHUNK = 500;
 const HEADING =
   '许可证编号,管理类别,企业编号,单位名称,发证机关,有效期起,有效期止,排放口编号,污染物代码,浓度时段,许可排放浓度,许可排放量,许可排放量年份';
 
@@ -40,7 +39,7 @@ export async function permitsBench({ permits, say }: PermitsBenchOptions): Promi
     await system.start();
     client = await connectToSystem(system, ['registry', 'permits']);
     say(`registering ${permits} enterprises`);
-    await register(client, permits);
+    await registerEnterprises(client, permits);
     await known(client, say);
     const sheet = `${HEADING}\n${Array.from({ length: permits }, (_, i) => rowsOf(i)).join('')}`;
     const begun = performance.now();
@@ -90,46 +89,11 @@ async function takeOver(client: Client, text: string, since: () => number) {
   return { id, rows: sheet.rows, upload, read, commit: since() };
 }
 
-/** Credit code of the nth enterprise, right in both its check characters. */
-function uscc(n: number): string {
-  const organisation = String(20_000_000 + n);
-  const body = `91330483${organisation}${organisationCheckCharacter(organisation)}`;
-  const code = body + usccCheckCharacter(body);
-  const problem = usccProblem(code);
-  if (problem) throw new Error(`${code}: ${problem}`);
-  return code;
-}
-
 function rowsOf(n: number): string {
-  const head = `${uscc(n)}001P,重点管理,,负载测试企业${n},嘉兴市生态环境局,2026-01-01,2030-12-31,DA001`;
+  const head = `${usccOf(n)}001P,重点管理,,负载测试企业${n},嘉兴市生态环境局,2026-01-01,2030-12-31,DA001`;
   return LIMITS.map((limit) => `${head},${limit.split(',')[0]},小时,${limit.split(',')[1]},120000,2026-2030\n`).join(
     '',
   );
-}
-
-async function register(client: Client, count: number): Promise<void> {
-  const divisions = [
-    { code: '330000', name: '浙江省', level: 'province' as const },
-    { code: '330400', name: '嘉兴市', level: 'city' as const, parent: '330000' },
-    { code: '330483', name: '桐乡市', level: 'county' as const, parent: '330400' },
-  ];
-  await client.call('registry.import', { divisions }, { timeoutMs: 60_000 });
-  for (let from = 0; from < count; from += CHUNK) {
-    const enterprises = Array.from({ length: Math.min(CHUNK, count - from) }, (_, i) => ({
-      id: `bench-${from + i}`,
-      uscc: uscc(from + i),
-      name: `负载测试企业${from + i}`,
-      divisionCode: '330483',
-      address: `测试路${from + i}号`,
-      lon: 120.55,
-      lat: 30.63,
-      industryCode: '4412',
-      industryName: '热电联产',
-      managementClass: 'key' as const,
-      status: 'producing' as const,
-    }));
-    await client.call('registry.import', { enterprises }, { timeoutMs: 60_000 });
-  }
 }
 
 /** Waits until permits has taken every enterprise. */
