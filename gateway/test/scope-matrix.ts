@@ -47,6 +47,7 @@ const GROUPS = {
   authority: AUTHORITY as readonly Role[],
   command: ['administrator', 'supervisor'],
   administrator: ['administrator'],
+  asking: ['administrator', 'supervisor', 'officer', 'duty-officer'],
   supervisor: ['supervisor'],
   cases: [...AUTHORITY, 'principal', 'operator-staff'],
   complaints: AUTHORITY.filter((role) => role !== 'grid-member'),
@@ -76,6 +77,9 @@ const get = (path: string, who: Line['who'], ids?: string, query?: string) => li
 const post = (path: string, who: Line['who'], ids?: string, body?: unknown) => line(`POST ${path}`, who, ids, { body });
 
 const PAST = '2026-03-01T10:00:00+08:00';
+const PAST_LATER = '2026-03-01T12:00:00+08:00';
+const MARCH_TIMES = 'from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z';
+const SPAN = 'from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
 const WORDS = '矩阵测试';
 const RATED = { division: '$division', scheme: 'national-21', period: '2025' };
 
@@ -107,14 +111,61 @@ export const MATRIX: readonly Line[] = [
   get('/readings', 'every', '', 'mn=$mn&kind=hour'),
   get('/outlets/{outletId}/readings', 'every', 'outlet', 'kind=hour'),
   get('/readings/latest', 'every', '', 'mn=$mn'),
+  get('/readings/lines', 'every', '', `mn=$mn&kind=hour&factor=a21026&${SPAN}`),
+  get('/readings/statistics', 'every', '', `mn=$mn&kind=hour&factor=a21026&${SPAN}`),
+  line('GET /readings/storage', 'command', '', { province: true }),
+  post('/readings/exports', 'every', '', { mns: ['$mn'], kinds: ['hour'] }),
+  get('/readings/exports', 'every'),
+  get('/readings/exports/{id}', 'every', 'unknown'),
+  post('/readings/exports/{id}/cancel', 'every', 'unknown'),
+  get('/readings/exports/{id}/file', 'every', 'unknown'),
   get('/readings/export', 'every', '', 'mn=$mn&kind=hour&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z'),
   get('/devices/links', 'every', '', 'mn=$mn'),
   get('/refusals', 'authority'),
   get('/archive/{day}/verification', 'command', 'word'),
+  // Commands to devices.
+  get('/commands/kinds', 'authority', '', 'edition=2017'),
+  get('/commands', 'authority', '', 'mn=$mn'),
+  get('/commands/{id}', 'authority', 'unknown'),
+  post('/commands/{id}/cancel', 'asking', 'unknown'),
+  post('/devices/{mn}/commands', 'asking', 'mn', { command: 'get-time', validSeconds: 1 }),
+  post('/devices/{mn}/key', 'command', 'mn', { key: '0123456789abcdef' }),
+  // Ways in, and what they are read by.
+  post('/readings/batch', 'administrator', '', {
+    uploads: [{ mn: '$mn', kind: 'hour', dataTime: PAST, values: { w01018: { Avg: '1' } } }],
+  }),
+  get('/backfills', 'administrator'),
+  line('POST /backfills', 'administrator', '', { apart: 'takes a file; its own tests' }),
+  get('/backfills/template', 'administrator', '', 'format=csv'),
+  get('/backfills/{id}', 'administrator', 'unknown'),
+  post('/backfills/{id}/commit', 'administrator', 'unknown', {}),
+  get('/factors', 'every', '', 'q=w01018'),
+  line('POST /factors', 'administrator', '', { body: { factors: [{ code: 'x1', nameZh: WORDS }] }, province: true }),
+  get('/device-profiles', 'authority'),
+  line('POST /device-profiles', 'administrator', '', {
+    body: { profiles: [{ id: 'matrix', name: WORDS, category: 'other' }] },
+    province: true,
+  }),
   // Alarms.
   get('/alarms', 'every', '', 'enterpriseId=$enterprise'),
   get('/alarms/{id}', 'every', 'unknown'),
   post('/alarms/{id}/acknowledge', ['administrator', 'supervisor', 'duty-officer', 'officer'], 'unknown'),
+  // Means, transmission rates, marks.
+  get('/outlets/{outletId}/means', 'every', 'outlet', `period=day&${MARCH_TIMES}`),
+  get(
+    '/outlets/{outletId}/means/versions',
+    'every',
+    'outlet',
+    'period=hour&at=2026-03-01T00:00:00%2B08:00&factor=w01018',
+  ),
+  get('/transmission-rates', 'every', '', 'level=outlet&from=2026-03-01&to=2026-03-31'),
+  get('/transmission-rates/{level}/{id}', 'every', 'party enterprise', 'from=2026-03-01&to=2026-03-31'),
+  get('/mark-codes', 'every'),
+  get('/marks', 'every', '', 'enterpriseId=$enterprise'),
+  get('/marks/{id}', 'every', 'unknown'),
+  post('/marks', 'parties', '', { outletId: '$outlet', code: 'fault', from: PAST, to: PAST_LATER, reason: WORDS }),
+  post('/marks/{id}/review', ['administrator', 'supervisor', 'officer'], 'unknown', { decision: 'accept' }),
+  post('/marks/{id}/withdraw', 'parties', 'unknown', { reason: WORDS }),
   // Tasks, clues, cases.
   get('/tasks', 'every', '', 'enterpriseId=$enterprise'),
   get('/tasks/{id}', 'every', 'task'),

@@ -55,6 +55,11 @@ test.each<[string, Uint8Array, string]>([
     creditFacts.RatingChanged.encode({ ...creditFacts.RatingChanged.decode(NOTHING), id: 'x' }).finish(),
     'rating',
   ],
+  [
+    'facts.ingestion.command.accepted',
+    ingestionFacts.CommandChanged.encode({ ...ingestionFacts.CommandChanged.decode(NOTHING), id: 'x' }).finish(),
+    'command',
+  ],
 ])('%s is shown live with its verb and id', (subject, data, event) => {
   const verb = subject.split('.')[3];
   expect(liveEventOf(subject, envelope(data))).toMatchObject({ event, data: { verb, [event]: { id: 'x' } } });

@@ -1,5 +1,6 @@
 import {
   type Alarm,
+  type Command,
   complaintsFacts,
   creditFacts,
   fact,
@@ -126,6 +127,23 @@ const READERS: Record<string, Reader> = {
   'notifications.notice': ({ data }) => {
     const notice = noticeOf(notificationsFacts.NoticeChanged.decode(data));
     return { event: 'notice', data: { notice }, personIds: [notice.recipientPersonId] };
+  },
+  'ingestion.command': ({ data, enterpriseId }, verb) => {
+    const changed = ingestionFacts.CommandChanged.decode(data);
+    const { id, mn, command, cn, sends, packets } = changed;
+    return {
+      event: 'command',
+      data: {
+        verb,
+        command: {
+          ...{ id, mn, command, cn, sends, packets },
+          cause: changed.cause as Command['cause'],
+          state: changed.state as Command['state'],
+          reason: changed.reason || undefined,
+          enterpriseId: enterpriseId || undefined,
+        },
+      },
+    };
   },
   'ingestion.device': ({ data }, verb) => {
     if (verb !== 'online' && verb !== 'offline') return undefined;

@@ -22,6 +22,7 @@ const SUBJECTS = [
   'facts.credit.rating.*',
   'facts.notifications.notice.*',
   'facts.ingestion.device.*',
+  'facts.ingestion.command.*',
 ];
 
 /**

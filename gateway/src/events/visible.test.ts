@@ -24,7 +24,7 @@ const principal = caller({ roles: ['principal'], enterpriseId: 'e1', personId: '
 const colleague = caller({ roles: ['principal'], enterpriseId: 'e1', personId: 'p7' });
 const neighbour = caller({ roles: ['principal'], enterpriseId: 'e2', personId: 'p8' });
 
-test.each(['suspicion', 'check', 'complaint', 'case', 'rating'] as const)(
+test.each(['suspicion', 'check', 'complaint', 'case', 'rating', 'command'] as const)(
   'design.md 6: %s is for the authority of the place alone, never for the enterprise it is about',
   (event) => {
     const internal = { ...alarm, event } as unknown as LiveEvent;

@@ -1,7 +1,14 @@
 import { type Caller, inScope } from '@greenwatch/kit';
 import type { LiveEvent } from './live-event';
 
-const INTERNAL: ReadonlySet<LiveEvent['event']> = new Set(['suspicion', 'check', 'complaint', 'case', 'rating']);
+const INTERNAL: ReadonlySet<LiveEvent['event']> = new Set([
+  'suspicion',
+  'check',
+  'complaint',
+  'case',
+  'rating',
+  'command',
+]);
 
 /**
  * Whether a caller may be told of an event: the same scope that the owning service gives its queries (design.md 6). Who the

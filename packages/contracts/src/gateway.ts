@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { type ActionContract, ROLES } from './action';
+import { Command } from './commands';
 import { Complaint } from './complaints';
 import { EnterpriseCredit } from './credit';
 import { EnterpriseAuthenticity, Suspicion } from './fraud';
@@ -14,7 +15,9 @@ import { DivisionCode, Id, Level, Literals, Mn, strict, Time } from './schema';
 import { Assignee, Case, Task } from './tasking';
 
 /** Roles an account may have: all but that of the processes themselves and of those who have no account. */
-export const AccountRole = Literals(ROLES.filter((role) => role !== 'service' && role !== 'public'));
+export const AccountRole = Literals(
+  ROLES.filter((role) => role !== 'service' && role !== 'public' && role !== 'data-source'),
+);
 export const Password = Type.String({ minLength: 10, maxLength: 200 });
 export const Username = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{2,63}$' });
 
@@ -72,7 +75,11 @@ export const API_AREAS = [
   'events',
 ] as const;
 export type ApiArea = (typeof API_AREAS)[number];
-export const ApiScope = Literals(['read', ...API_AREAS.map((area) => `${area}:read` as const)]);
+/** Scopes that let a key write; `read` does not stand for them. */
+export const WRITE_SCOPES = ['readings:write'] as const;
+export type WriteScope = (typeof WRITE_SCOPES)[number];
+export const API_SCOPES = ['read', ...API_AREAS.map((area) => `${area}:read` as const), ...WRITE_SCOPES] as const;
+export const ApiScope = Literals(API_SCOPES);
 
 export const ApiKey = Type.Object(
   {
@@ -303,7 +310,7 @@ export const LiveEvents = {
     },
     strict,
   ),
-  // These five are for the authority alone: what an enterprise is to know it is told by a notice.
+  // These six are for the authority alone: what an enterprise is to know it is told by a notice.
   suspicion: Type.Object(
     {
       verb: Type.String(),
@@ -388,6 +395,19 @@ export const LiveEvents = {
           colour: Type.String(),
           state: Type.String(),
         },
+        strict,
+      ),
+    },
+    strict,
+  ),
+  command: Type.Object(
+    {
+      verb: Type.String(),
+      command: Type.Composite(
+        [
+          Type.Pick(Command, ['id', 'mn', 'command', 'cn', 'cause', 'state', 'sends', 'packets', 'reason']),
+          Type.Object({ enterpriseId: Type.Optional(Id) }),
+        ],
         strict,
       ),
     },

@@ -119,6 +119,7 @@ export function commandActions(
         await keys.set(session, mn, key);
         await kit.audit(session, { action: 'key.set', entity: mn, by: caller });
       });
+      await keys.refresh();
       return { mn, since: isoTime(kit.now()) };
     },
   };

@@ -127,13 +127,16 @@ export class CommandLog {
       const inFlight = next.state === 'sent' || next.state === 'accepted';
       const line = { at: event.at, state: next.state, detail: stepped.detail ?? next.reason };
       const more = answers.slice(0, MAX_ANSWERS - before.answers.length);
+      const { open: _open, inFlight: _inFlight, ...kept } = before;
       const doc: CommandDoc = {
-        ...before,
+        ...kept,
         ...fields,
         ...next,
         revision: before.revision + 1,
         answers: [...before.answers, ...more],
         steps: changed ? [...before.steps, line] : before.steps,
+        ...(ended ? { endedAt: new Date(event.at) } : { open: true }),
+        ...(inFlight ? { inFlight: true } : {}),
       };
       const update = {
         $set: {

@@ -154,8 +154,8 @@ export class Dispatcher {
     // Without a QN it can only be meant for the one command that is under way.
     if (!reply || (reply.qn !== undefined && reply.qn !== waiting.qn)) return;
     const at = this.kit.now();
+    // Data that came before have their place in the lane already.
     this.#inLane(mn, async () => {
-      await this.#flushData(mn, waiting);
       if (reply.type === 'accepted') {
         await this.#happened(mn, waiting, { type: 'answer', at, qnRtn: reply.code, meaning: reply.meaningEn });
       } else if (reply.type === 'executed') {
@@ -318,6 +318,7 @@ export class Dispatcher {
       edition: device?.edition ?? '2017',
       ...(device?.password === undefined ? {} : { pw: device.password }),
       ...(key === undefined ? {} : { key }),
+      ...(device?.dialect ? { dialect: device.dialect } : {}),
     };
   }
 

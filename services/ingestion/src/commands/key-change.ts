@@ -62,6 +62,7 @@ export class KeyChange {
       this.kit.log.error({ err: error, mn }, 'a new key could not be made into a request');
       return;
     }
+    await this.keys.refresh();
     this.dispatcher.wake(mn);
   }
 }

@@ -101,11 +101,12 @@ export class KeyStore {
   /** The device has confirmed the key it was offered: it is in use from now on. */
   async confirm(mn: string): Promise<void> {
     const now = this.kit.now();
-    await this.model.updateOne({ _id: mn, next: { $exists: true } }, [
-      { $set: { previous: '$key', key: '$next', since: now, changedAt: now } },
-      { $unset: 'next' },
-    ]);
-    await this.#read();
+    await this.model.updateOne(
+      { _id: mn, next: { $exists: true } },
+      [{ $set: { previous: '$key', key: '$next', since: now, changedAt: now } }, { $unset: 'next' }],
+      { updatePipeline: true },
+    );
+    await this.refresh();
   }
 
   /** Devices whose key is older than the standard allows, the oldest first. */
@@ -113,6 +114,11 @@ export class KeyStore {
     const old = { since: { $lt: this.kit.now() - LIFETIME_MS } };
     const docs = await this.model.find(old).sort({ since: 1 }).limit(limit).select({ _id: 1 }).lean();
     return docs.map(({ _id }) => _id);
+  }
+
+  /** Reads what was changed: after the commit of a change, so that it is in use here at once. */
+  async refresh(): Promise<void> {
+    await this.#read();
   }
 
   async #read(): Promise<boolean> {
