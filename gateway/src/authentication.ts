@@ -1,5 +1,5 @@
 import '@fastify/cookie';
-import type { ApiArea } from '@greenwatch/contracts';
+import type { ApiArea, WriteScope } from '@greenwatch/contracts';
 import { type Caller, DomainError, forbidden, unauthenticated } from '@greenwatch/kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ApiKeys, scopesAllow } from './keys/api-keys';
@@ -23,6 +23,8 @@ export interface Access {
   open?: boolean;
   /** API keys whose scopes name this area may read it; without, the route is for people only. */
   area?: ApiArea;
+  /** API keys with this scope may write here; without, they only read. */
+  writeScope?: WriteScope;
   /** Any valid API key, whatever its scopes. */
   anyKey?: boolean;
   /** Also while the password is still the one-time password. */
@@ -54,7 +56,7 @@ export function authentication(sessions: SessionStore, keys: ApiKeys, secureCook
     if (request.headers.authorization !== undefined) {
       const caller = bearer ? await keys.find(bearer) : undefined;
       if (!bearer || !caller) throw unauthenticated('The API key is not valid: send "Authorization: Bearer <key>".');
-      if (!access.anyKey) requireScope(caller, access.area, safe);
+      if (!access.anyKey) requireScope(caller, access, safe);
       request.visitor = { caller, isStillValid: async () => (await keys.find(bearer)) !== undefined };
       return;
     }
@@ -94,7 +96,11 @@ function requireOwnOrigin(request: FastifyRequest): void {
   }
 }
 
-function requireScope(caller: Caller, area: ApiArea | undefined, safe: boolean): void {
+function requireScope(caller: Caller, { area, writeScope }: Access, safe: boolean): void {
+  if (!safe && writeScope) {
+    if (caller.scopes.includes(writeScope)) return;
+    throw forbidden(`The API key lacks the scope ${writeScope}.`);
+  }
   if (!safe || !area) throw forbidden('An API key may only read, and not this.');
   if (!scopesAllow(caller.scopes, area)) throw forbidden(`The API key lacks the scope ${area}:read.`);
 }

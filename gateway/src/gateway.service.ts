@@ -3,6 +3,7 @@ import { defineService, type Kit } from '@greenwatch/kit';
 import { credentials } from '@grpc/grpc-js';
 import { LiveHub } from './events/live-hub';
 import { type Gateway, GatewayConfig } from './gateway';
+import { pushFront } from './intake/push.grpc';
 import { ApiKeys, apiKeyModel } from './keys/api-keys';
 import { mapModels } from './map/map.model';
 import { mapFacts } from './map/map.projection';
@@ -43,6 +44,7 @@ export const gatewayService = defineService({
         return absent;
       },
     };
+    const push = pushFront(kit, keys);
     let server: Server | undefined;
 
     return {
@@ -53,6 +55,7 @@ export const gatewayService = defineService({
         'gateway.apiKey.revoke': ({ id }, { caller }) => keys.revoke(id, caller),
       },
       facts: mapFacts(models, now),
+      grpc: push.serve,
       async started() {
         await keys.completePaths();
         await accounts.ensureFirst(config.PROVINCE, config.FIRST_PASSWORD_FILE);
@@ -64,6 +67,7 @@ export const gatewayService = defineService({
         await server?.close();
         hub.stop();
         readingsClient.close();
+        push.close();
       },
     };
   },

@@ -13,6 +13,9 @@ export const GatewayConfig = Type.Object({
   GATEWAY_HOST: Type.String({ default: '127.0.0.1' }),
   GATEWAY_PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080 }),
   READINGS_GRPC: Type.String({ pattern: '^[^:/]+:\\d+$', description: 'host:port of the readings service' }),
+  INGESTION_GRPC: Type.Optional(
+    Type.String({ pattern: '^[^:/]+:\\d+$', description: 'host:port of the ingestion service; without, no gRPC push' }),
+  ),
   WEB_ROOT: Type.Optional(Type.String({ description: 'folder of the built pages; without, only the API is served' })),
   FIRST_PASSWORD_FILE: Type.Optional(
     Type.String({ description: "where the first administrator's password is written" }),

@@ -1,5 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { type ActionName, type Actions, type ApiArea, actions, EVERYBODY, type Params } from '@greenwatch/contracts';
+import { type ActionName, type Actions, type ApiArea, actions, EVERYBODY, type Params,
+  type WriteScope,
+} from '@greenwatch/contracts';
 import { type CallAction, requireRole } from '@greenwatch/kit';
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import type {
@@ -81,6 +83,7 @@ interface ActionRoute<K extends ActionName> {
   area: ApiArea;
   description?: string;
   bodyLimit?: number;
+  writeScope?: WriteScope;
 }
 
 /** A route that passes to an action: what the path does not hold of its parameters is the query, or the body of a POST. */
@@ -99,7 +102,7 @@ export function actionRoute<K extends ActionName>(app: App, call: CallAction, ro
     description: [route.description, who].filter(Boolean).join(' ') || undefined,
     tag,
     operationId: action.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    access: { area },
+    access: { area, ...(route.writeScope ? { writeScope: route.writeScope } : {}) },
     ...(inPath.length > 0 ? { params: Type.Pick(all, inPath) } : {}),
     ...(reads ? { querystring: rest } : {}),
     ...(hasBody ? { body: rest } : {}),

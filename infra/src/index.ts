@@ -1,5 +1,5 @@
 export { type Announce, ManagedProcess, type ProcessSpec } from './managed-process';
-export { issuers } from './nats-users';
+export { issuers, natsUsers } from './nats-users';
 export { OperatorError } from './operator-error';
 export { cacheFolder, repositoryRoot } from './paths';
 export { choosePort, portIsFree } from './ports';

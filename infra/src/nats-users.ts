@@ -10,7 +10,8 @@ export const issuers = [
 /**
  * One NATS user an issuer (design.md 6): everybody calls actions through Moleculer and pulls from JetStream by request
  * and reply, but publishes facts and dead letters under its own name only. Ingestion alone writes readings; the gateway
- * alone listens live, for what it shows. Instances of ingestion tell each other of commands that wait for a device.
+ * alone listens live, for what it shows. Instances of ingestion tell each other of commands that wait for a device, and
+ * answer nats-server which devices may log in at its MQTT listener.
  */
 export function natsUsers(passwords: Record<string, string>): NatsUser[] {
   return Object.entries(passwords).map(([name, password]) => ({
@@ -18,13 +19,13 @@ export function natsUsers(passwords: Record<string, string>): NatsUser[] {
     password,
     publish: [
       ...['$JS.API.>', '$JS.ACK.>', 'MOL.>', '_INBOX.>', `facts.${name}.>`, `deadletter.${name}.>`],
-      ...(name === 'ingestion' ? ['readings.*', 'ingestion.commands'] : []),
+      ...(name === 'ingestion' ? ['readings.*', 'ingestion.commands', '$SYS._INBOX.>'] : []),
     ],
     subscribe: [
       '_INBOX.>',
       'MOL.>',
       ...(name === 'gateway' ? ['facts.>', 'readings.*'] : []),
-      ...(name === 'ingestion' ? ['ingestion.commands'] : []),
+      ...(name === 'ingestion' ? ['ingestion.commands', '$SYS.REQ.USER.AUTH'] : []),
     ],
   }));
 }

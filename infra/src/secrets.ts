@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { createAccount, fromSeed } from '@nats-io/nkeys';
 
 /** What one system's processes know each other by. Made once for a data folder; files are readable by their owner only. */
 export interface Secrets {
@@ -14,6 +15,9 @@ export interface Secrets {
   valkeyPassword: string;
   /** Of the demo's SMSC. */
   smppPassword: string;
+  /** Key with which ingestion vouches for devices at nats-server's MQTT listener: its seed, and its public name. */
+  mqttSeedFile: string;
+  mqttIssuer: string;
 }
 
 type Passwords = Pick<Secrets, 'natsPasswords' | 'valkeyPassword' | 'smppPassword'>;
@@ -41,6 +45,10 @@ export function ensureSecrets(folder: string, issuers: readonly string[]): Secre
     writeSecret(file('field-keys.json'), { current: 'k1', keys: { k1: key() }, indexKey: key() });
   }
 
+  const mqttSeedFile = file('mqtt-account.nk');
+  if (!existsSync(mqttSeedFile)) writeDraft(mqttSeedFile, new TextDecoder().decode(createAccount().getSeed()));
+  const mqttIssuer = fromSeed(new TextEncoder().encode(readFileSync(mqttSeedFile, 'utf8').trim())).getPublicKey();
+
   const password = () => randomBytes(24).toString('hex');
   const known: Partial<Passwords> = existsSync(file('passwords.json')) ? readJson(file('passwords.json')) : {};
   const passwords: Passwords = {
@@ -55,6 +63,8 @@ export function ensureSecrets(folder: string, issuers: readonly string[]): Secre
     privateKeyFile,
     publicKeysFile: file('public.jwks.json'),
     fieldKeysFile: file('field-keys.json'),
+    mqttSeedFile,
+    mqttIssuer,
     ...passwords,
   };
 }
@@ -65,7 +75,11 @@ function readJson<T>(file: string): T {
 
 /** Never half written: a key that was lost could not be made again. */
 function writeSecret(file: string, content: object): void {
+  writeDraft(file, JSON.stringify(content, null, 2));
+}
+
+function writeDraft(file: string, text: string): void {
   const draft = `${file}.draft`;
-  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(draft, `${text}\n`, { mode: 0o600 });
   renameSync(draft, file);
 }

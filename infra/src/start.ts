@@ -6,7 +6,8 @@ import { defaultDataFolder, System } from './system';
 const USAGE = `usage: npm start [-- [--no-demo] [--data DIR]]
   --no-demo    start empty: no demo province, no device simulator
   --data DIR   keep data in DIR (default .greenwatch/)
-environment: HJ212_PORT (9212), GATEWAY_PORT (8080), HJ212_HOST and GATEWAY_HOST (127.0.0.1),
+environment: HJ212_PORT (9212), GATEWAY_PORT (8080), MQTT_PORT (any free one), HJ212_HOST, MQTT_HOST and GATEWAY_HOST
+             (127.0.0.1),
              INGESTION_ADMISSION (closed|open), MONGODB_URI, NATS_URL, VALKEY_URL (instead of servers of our own)`;
 
 /** npm passes on a Ctrl-C that the terminal has sent already: the same one, not a second. */
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     data,
     demo,
     hj212Port: readPort('HJ212_PORT', 9212),
+    mqttPort: process.env.NATS_URL ? 0 : readPort('MQTT_PORT', 0),
     gatewayPort: readPort('GATEWAY_PORT', 8080),
     announce: say,
   });
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
   say('');
   say(`console      ${urls.console}`);
   say(`HJ 212       ${urls.hj212} (TCP)`);
+  if (urls.mqtt) say(`MQTT         ${urls.mqtt}`);
   say(`data, logs   ${system.folder.root}`);
   const { firstPasswordFile } = system;
   if (existsSync(firstPasswordFile) && statSync(firstPasswordFile).mtimeMs >= began) {

@@ -29,6 +29,7 @@ export interface SystemOptions {
   demo?: boolean;
   /** 0: any free port, kept for the next start on the same data folder. */
   hj212Port?: number;
+  mqttPort?: number;
   gatewayPort?: number;
   /** Passed on to every service, e.g. INGESTION_ADMISSION. */
   environment?: NodeJS.ProcessEnv;
@@ -45,6 +46,8 @@ export interface SystemUrls {
   console: string;
   /** `host:port` where devices connect. */
   hj212: string;
+  /** `host:port` where devices that speak MQTT connect; absent with a nats-server of somebody else. */
+  mqtt?: string;
   mongodb: string;
   /** Without credentials; with them in the environment of each process. */
   nats: string;
@@ -183,6 +186,8 @@ export class System {
       IDENTITY_PRIVATE_KEY_FILE: secrets.privateKeyFile(issuer),
       IDENTITY_PUBLIC_KEYS_FILE: secrets.publicKeysFile,
       FIELD_KEYS_FILE: secrets.fieldKeysFile,
+      ...(issuer === 'ingestion' && urls.mqtt ? { MQTT_ISSUER_SEED_FILE: secrets.mqttSeedFile } : {}),
+      ...(this.ports['ingestion.grpc'] ? { INGESTION_GRPC: `127.0.0.1:${this.ports['ingestion.grpc']}` } : {}),
       ...(this.ports['readings.grpc'] ? { READINGS_GRPC: `127.0.0.1:${this.ports['readings.grpc']}` } : {}),
     };
   }
@@ -223,18 +228,21 @@ export class System {
     this.secrets = ensureSecrets(this.folder.at('secrets'), issuers);
     const { services, after } = this.planned();
     const names = [...services, ...after].flatMap(({ name }) => [`${name}.health`, `${name}.grpc`]);
-    const asked = { hj212: this.options.hj212Port ?? 0, gateway: this.options.gatewayPort ?? 0 };
+    const { hj212Port: hj212 = 0, gatewayPort: gateway = 0, mqttPort: mqtt = 0 } = this.options;
+    const asked = { hj212, gateway, mqtt };
     const any = Object.entries(asked).flatMap(([name, port]) => (port === 0 ? [name] : []));
     const doors = services.filter(({ name, instance }) => instance !== undefined && name === `ingestion-${instance}`);
     const more = doors.map(({ instance }) => `hj212-${instance}`);
     await this.refuseTakenPort(asked.hj212, 'HJ212_PORT', this.base.HJ212_HOST);
     await this.refuseTakenPort(asked.gateway, 'GATEWAY_PORT', this.base.GATEWAY_HOST);
+    await this.refuseTakenPort(asked.mqtt, 'MQTT_PORT', this.base.MQTT_HOST);
     const chosen = await this.folder.ports([...SERVERS, ...names, 'smpp', ...any, ...more]);
     this.ports = { ...asked, ...chosen };
     const at = (name: string) => this.ports[name] as number;
     this.urls = {
       console: `http://127.0.0.1:${at('gateway')}/`,
       hj212: `127.0.0.1:${at('hj212')}`,
+      ...(this.external('NATS_URL') ? {} : { mqtt: `127.0.0.1:${at('mqtt')}` }),
       mongodb: this.external('MONGODB_URI') ?? mongodUri(at('mongod')),
       nats: this.external('NATS_URL') ?? natsUrl(at('nats')),
       valkey: this.external('VALKEY_URL') ?? valkeyUri(at('valkey'), this.secrets.valkeyPassword),
@@ -267,6 +275,11 @@ export class System {
         : natsServerSpec({
             ...place('nats'),
             users: natsUsers(this.secrets.natsPasswords),
+            mqtt: {
+              host: this.external('MQTT_HOST') ?? '127.0.0.1',
+              port: this.ports.mqtt as number,
+              issuer: this.secrets.mqttIssuer,
+            },
             syncInterval: this.base.NATS_SYNC_INTERVAL || 'always',
           }),
       this.external('VALKEY_URL')

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { API_AREAS, type ApiArea, type ApiKey, type ApiKeyInput, type ApiScope } from '@greenwatch/contracts';
+import { API_SCOPES, type ApiArea, type ApiKey, type ApiKeyInput, type ApiScope, type Role } from '@greenwatch/contracts';
 import {
   type Caller,
   inScope,
@@ -116,7 +116,8 @@ export class ApiKeys {
       await this.model.updateOne({ _id: doc._id }, { $set: { lastUsedAt: new Date(now) } });
     }
     const { _id, name, division, scopes } = doc;
-    return { kind: 'api-key', id: `api-key:${_id}`, name, roles: ['viewer'], division, scopes };
+    const roles: Role[] = scopes.includes('readings:write') ? ['viewer', 'data-source'] : ['viewer'];
+    return { kind: 'api-key', id: `api-key:${_id}`, name, roles, division, scopes };
   }
 
   /** Gives keys of before `divisionPath` the shortest path that is true: the province's and the division's own. */
@@ -145,7 +146,7 @@ export function scopesAllow(scopes: readonly string[], area: ApiArea): boolean {
 
 /** @throws DomainError 422 naming the scope that does not exist and those that do */
 export function readScopes(text: string): ApiScope[] {
-  const known: string[] = ['read', ...API_AREAS.map((area) => `${area}:read`)];
+  const known: readonly string[] = API_SCOPES;
   const scopes = text.split(',').map((scope) => scope.trim());
   for (const scope of scopes) {
     if (!known.includes(scope)) throw invalid('scopes', `knows no "${scope}"; there are ${known.join(', ')}`);

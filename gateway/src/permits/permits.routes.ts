@@ -1,18 +1,11 @@
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { actions, Sheet } from '@greenwatch/contracts';
-import { DomainError, invalid, requireRole } from '@greenwatch/kit';
+import { requireRole } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { callerOf } from '../authentication';
 import type { Gateway } from '../gateway';
+import { receiveSheet, UPLOAD_LIMIT } from '../receive-sheet';
 import { type App, actionRoute, declare, json } from '../route';
 
-/** 26,000 permits are some 20 MiB; what a service reads it limits itself, too. */
-export const SHEET_LIMIT = 50 * 1024 * 1024;
-/** With what multipart puts around it. */
-const UPLOAD_LIMIT = SHEET_LIMIT + 64 * 1024;
-/** A sheet over a slow line. */
-const SHEET_TIMEOUT_MS = 240_000;
 /** A year of a county's projects from another register. */
 const IMPORT_LIMIT = 16 * 1024 * 1024;
 
@@ -83,26 +76,9 @@ export function permitRoutes(app: App, gateway: Gateway): void {
       preValidation: async (request) => requireRole(callerOf(request), upload.roles),
     },
     async (request, reply) => {
-      const tooLarge = () => new DomainError('TOO_LARGE', `A sheet may have at most ${SHEET_LIMIT} bytes.`, 413);
-      // Who says beforehand how much it is need not send it.
-      if (Number(request.headers['content-length'] ?? 0) > UPLOAD_LIMIT) throw tooLarge();
-      const part = await request.file({ limits: { files: 1, fields: 0, fileSize: SHEET_LIMIT } });
-      if (part?.fieldname !== 'sheet') throw invalid('body.sheet', 'is required: one file part of this name');
-      // busboy only cuts the file off at the limit: half a sheet must fail on the way, not be read.
-      const content = new Transform({
-        transform: (chunk, _, done) => done(null, chunk),
-        flush: (done) => done(part.file.truncated ? tooLarge() : null),
-      });
-      const [sheet] = await Promise.all([
-        call(
-          'permits.sheet.upload',
-          { filename: part.filename.slice(0, 200) || 'sheet' },
-          { as: callerOf(request), stream: content, timeoutMs: SHEET_TIMEOUT_MS },
-        ),
-        pipeline(part.file, content),
-      ]).catch((error) => {
-        throw part.file.truncated ? tooLarge() : error;
-      });
+      const sheet = await receiveSheet(request, (filename, stream, timeoutMs) =>
+        call('permits.sheet.upload', { filename }, { as: callerOf(request), stream, timeoutMs }),
+      );
       return reply.code(201).send(sheet);
     },
   );

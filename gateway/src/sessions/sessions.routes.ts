@@ -30,7 +30,7 @@ export function sessionRoutes(app: App, gateway: Gateway): void {
       id,
       name,
       username: session?.username,
-      roles: roles.filter((role) => role !== 'service' && role !== 'public'),
+      roles: roles.filter((role) => role !== 'service' && role !== 'public' && role !== 'data-source'),
       division,
       divisionName: divisions.find(({ code }) => code === division)?.name,
       personId,

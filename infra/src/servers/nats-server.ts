@@ -19,6 +19,8 @@ export interface NatsServerOptions {
   port: number;
   /** None: everybody may do everything, for tests of one service. */
   users?: NatsUser[];
+  /** A listener for devices that speak MQTT; ingestion answers who may log in, and vouches for them with this issuer's key. */
+  mqtt?: { host: string; port: number; issuer: string };
   /** When JetStream flushes to disk: `always` before each ack, or a period such as `2m`, NATS's default. */
   syncInterval: string;
   environment: NodeJS.ProcessEnv;
@@ -48,7 +50,7 @@ export async function natsServerSpec(options: NatsServerOptions): Promise<Proces
 }
 
 /** The configuration file. Strings are written as JSON, which NATS's own format reads. */
-export function natsConfig({ folder, port, users, syncInterval }: NatsServerOptions): string {
+export function natsConfig({ folder, port, users, mqtt, syncInterval }: NatsServerOptions): string {
   const quote = (text: string) => JSON.stringify(text);
   const list = (subjects: string[]) => `[${subjects.map(quote).join(', ')}]`;
   const lines = [
@@ -67,6 +69,14 @@ export function natsConfig({ folder, port, users, syncInterval }: NatsServerOpti
       );
     }
     lines.push('] } }');
+    if (mqtt) {
+      const { host, port: mqttPort, issuer } = mqtt;
+      lines.push(`mqtt { listen: "${host}:${mqttPort}" }`);
+      // Our own processes log in as before; whoever else comes is a device, and ingestion says whether it may.
+      lines.push(
+        `authorization { auth_callout { issuer: "${issuer}", account: GREENWATCH, auth_users: ${list(users.map(({ name }) => name))} } }`,
+      );
+    }
   }
   return `${lines.join('\n')}\n`;
 }

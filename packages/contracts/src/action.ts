@@ -20,11 +20,12 @@ export const ROLES = [
   'operator-staff',
   'viewer',
   'complaint-handler',
+  'data-source',
   'service',
   'public',
 ] as const;
 
-/** What an account may do; where it may do it is its division or enterprise. */
+/** What an account may do (`data-source`: an API key that may push readings; no account has it); where it may do it is its division or enterprise. */
 export type Role = (typeof ROLES)[number];
 
 /** Everybody of the authority, without enterprises' people. */
@@ -39,7 +40,7 @@ export const AUTHORITY: readonly Role[] = [
   'service',
 ];
 /** Everybody with an account, and the processes: not the public, which sees only what names it. */
-export const EVERYBODY: readonly Role[] = ROLES.filter((role) => role !== 'public');
+export const EVERYBODY: readonly Role[] = ROLES.filter((role) => role !== 'public' && role !== 'data-source');
 
 export type Params<C extends ActionContract> = Static<C['params']>;
 export type Result<C extends ActionContract> = Static<C['result']>;

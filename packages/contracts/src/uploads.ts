@@ -87,7 +87,7 @@ export const uploadActions = {
   'ingestion.upload.push': {
     params: Type.Object({ uploads: Type.Array(Upload, { minItems: 1, maxItems: 1000 }) }, strict),
     result: UploadResults,
-    roles: ['administrator', 'viewer', 'service'],
+    roles: ['administrator', 'data-source', 'service'],
   },
   /** Takes the file as a stream. The same bytes again are the same back-fill. */
   'ingestion.backfill.upload': {

@@ -8,6 +8,8 @@ import { reaper } from './reaper';
 export interface TestServersOptions {
   /** NATS users with their permissions; without, everybody may do everything. */
   natsUsers?: NatsUser[];
+  /** With these users: a listener for devices that speak MQTT, whose log-ins are vouched for with this key. */
+  mqttIssuer?: string;
 }
 
 /** Real servers for one test file. NATS is its own, so that it may be killed; MongoDB and Valkey are shared by the run. */
@@ -17,6 +19,8 @@ export interface TestServers {
   /** Unique to this call: name a database exactly so, or start its name with it. Dropped by `stop`. */
   database: string;
   natsUrl: string;
+  /** Where devices that speak MQTT connect; 0: nowhere. */
+  mqttPort: number;
   /** A database of this worker's own, empty. */
   valkeyUrl: string;
   /** kill -9; stays dead until `startNats`. */
@@ -39,6 +43,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
   }
   const folder = reaper.temporaryFolder('nats');
   const port = await choosePort();
+  const mqttPort = options.mqttIssuer ? await choosePort(undefined, new Set([port])) : 0;
   const nats = new ManagedProcess(
     await natsServerSpec({
       folder,
@@ -46,6 +51,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
       logFile: path.join(folder, 'nats.log'),
       pidFile: path.join(folder, 'run', 'nats.pid'),
       users: options.natsUsers,
+      ...(options.mqttIssuer ? { mqtt: { host: '127.0.0.1', port: mqttPort, issuer: options.mqttIssuer } } : {}),
       // A test that kills the server, not the machine, loses nothing by NATS's default.
       syncInterval: '2m',
       environment: process.env,
@@ -61,6 +67,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
     mongoUri,
     database,
     natsUrl: natsUrl(port),
+    mqttPort,
     valkeyUrl,
     killNats,
     startNats: () => nats.start(),

@@ -98,7 +98,7 @@ export const deviceFact = (doc: DeviceDoc, now: number): NewFact<registryFacts.D
         to: binding.to ?? 0,
       })),
       facilities: doc.facilities,
-      profileId: doc.profileId ?? '',
+      profileId: doc.profileId,
       oldPasswords: doc.oldPasswords && { passwords: doc.oldPasswords },
       packetsPerMinute: doc.packetsPerMinute,
     },
@@ -157,6 +157,14 @@ export const profileFact = (doc: ProfileDoc, now: number): NewFact<registryFacts
         items: doc.payload.items.map(({ path, factor, field, scale = 1, offset = 0, words = {} }) => {
           return { path, factor, field, scale, offset, words };
         }),
+      },
+      dialect: doc.dialect && {
+        crc: doc.dialect.crc ?? '',
+        maxSegment: doc.dialect.maxSegment ?? 0,
+        cipher: doc.dialect.cipher ?? '',
+        st: doc.dialect.st ?? '',
+        codes: doc.dialect.codes ?? {},
+        answers: doc.dialect.answers ?? {},
       },
     },
     now,

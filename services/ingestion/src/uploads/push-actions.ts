@@ -1,18 +1,5 @@
-import { type ActionHandlers, type Caller, DomainError, forbidden, inScope } from '@greenwatch/kit';
+import { type ActionHandlers, type Caller, DomainError, inScope } from '@greenwatch/kit';
 import type { Origin, UploadIntake, Way } from './upload-intake';
-
-/** The scope that an API key needs to send readings. */
-const SCOPE = 'readings:write';
-
-/**
- * Other systems push for the devices of their division: a key with the scope, an administrator, a service.
- * @throws DomainError 403
- */
-export function requirePush(caller: Caller): void {
-  if (caller.kind === 'service' || caller.roles.includes('administrator')) return;
-  if (caller.kind === 'api-key' && caller.scopes.includes(SCOPE)) return;
-  throw forbidden(`Readings are sent with an API key that has the scope ${SCOPE}, or by an administrator.`);
-}
 
 /** Uploads in the name of a caller, for the devices in its scope. */
 export function originOf(caller: Caller, way: Way): Origin {
@@ -25,7 +12,6 @@ export function pushActions(
 ): Pick<ActionHandlers, 'ingestion.upload.push'> {
   return {
     'ingestion.upload.push': async ({ uploads: list }, { caller }) => {
-      requirePush(caller);
       if (congested()) {
         throw new DomainError('SERVICE_UNAVAILABLE', 'Too much waits to be stored: send the same again later.', 503, {
           retryAfter: 5,

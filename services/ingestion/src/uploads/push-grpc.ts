@@ -1,7 +1,7 @@
-import { type ingestionGrpc, KINDS, type Upload } from '@greenwatch/contracts';
-import { grpcCaller, grpcError, isoTime, type Kit } from '@greenwatch/kit';
+import { actions, type ingestionGrpc, KINDS, type Upload } from '@greenwatch/contracts';
+import { grpcCaller, grpcError, isoTime, type Kit, requireRole } from '@greenwatch/kit';
 import type { ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
-import { originOf, requirePush } from './push-actions';
+import { originOf } from './push-actions';
 import type { Outcome, UploadIntake } from './upload-intake';
 
 /** Refusals that the answer names; all are in the refusal log. */
@@ -29,7 +29,7 @@ export function pushService(
 
   async function receive(call: Call): Promise<ingestionGrpc.PushResponse> {
     const caller = await grpcCaller(kit.identity, call.metadata);
-    requirePush(caller);
+    requireRole(caller, actions['ingestion.upload.push'].roles);
     const origin = originOf(caller, 'grpc');
     const response: ingestionGrpc.PushResponse = { accepted: 0, refused: 0, refusals: [] };
     const waiting = new Set<Promise<void>>();

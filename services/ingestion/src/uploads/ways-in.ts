@@ -78,6 +78,7 @@ export function waysIn(kit: Kit<Config>, host: WaysInHost) {
   return {
     actions,
     facts,
+    profiles,
     grpc(server: GrpcServer): void {
       server.addService(ingestionGrpc.IngestionServiceService, pushService(kit, uploads, congested));
     },
