@@ -14,7 +14,8 @@ export const DeviceSheet = Type.Object(
     size: Type.Integer({ description: 'bytes' }),
     sha256: Type.String(),
     state: Literals(SHEET_STATES, {
-      description: 'parsing: its upload was broken off, upload it again; refused: it cannot be read, `problem` says why',
+      description:
+        'parsing: its upload was broken off, upload it again; refused: it cannot be read, `problem` says why',
     }),
     problem: Type.Optional(Type.String()),
     progress: Type.Object({ done: Type.Integer(), total: Type.Integer() }, strict),
@@ -78,14 +79,25 @@ export const deviceSheetActions = {
     params: Type.Object(
       {
         mn: Mn,
+        password: Type.Optional(
+          Type.String({
+            pattern: '^[0-9a-zA-Z]{6,32}$',
+            description: 'one that the device has already; made here when absent',
+          }),
+        ),
         keepHours: Type.Optional(
-          Type.Integer({ minimum: 0, maximum: 720, default: 72, description: 'old passwords stay good; 0: end at once' }),
+          Type.Integer({
+            minimum: 0,
+            maximum: 720,
+            default: 72,
+            description: 'old passwords stay good; 0: end at once',
+          }),
         ),
       },
       strict,
     ),
     result: Type.Object({ mn: Mn, password: Type.String(), oldPasswordUntil: Type.Optional(Time) }, strict),
-    roles: ['administrator', 'supervisor'],
+    roles: ['administrator', 'supervisor', 'service'],
   },
 } as const satisfies Record<string, ActionContract>;
 

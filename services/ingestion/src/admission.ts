@@ -1,5 +1,13 @@
 import type { REFUSAL_REASONS } from '@greenwatch/contracts';
-import { Hj212Error, kindOfPacket, type Packet, readUploadText, type UploadText } from '@greenwatch/hj212';
+import {
+  type Dialect,
+  Hj212Error,
+  kindOfPacket,
+  type Packet,
+  readUploadText,
+  type UploadText,
+} from '@greenwatch/hj212';
+import { isListed } from './address-list';
 
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
@@ -13,6 +21,8 @@ export interface KnownDevice {
   oldPasswords?: readonly { password: string; until: number }[];
   /** Addresses it may connect from; empty: any. */
   addresses: string[];
+  /** How its HJ 212 departs from the standard. */
+  dialect?: Dialect;
   /** Packets a minute it may send; absent: as the platform has it. */
   packetsPerMinute?: number;
 }
@@ -67,18 +77,19 @@ export function decide(
   proven = false,
 ): Decision {
   const kind = kindOfPacket(packet);
-  // Answering a reply would loop (spec 7); 9021 and its like go unanswered in the field.
-  if (kind === 'reply' || kind === 'unknown') return { type: 'ignored' };
+  const wanted = kind === 'unknown' && device?.dialect?.answers?.[packet.cn] !== undefined;
+  // Answering a reply would loop (spec 7); 9021 and its like go unanswered in the field but for devices known to wait for it.
+  if (kind === 'reply' || (kind === 'unknown' && !wanted)) return { type: 'ignored' };
   const stranger = refuseSender(packet, device, address, now, rules, proven);
   if (stranger) return stranger;
   if (kind === 'request') {
     return refused('structure', `CN ${packet.cn} carries no data: it is a host's request, and a device sends none`);
   }
   const unclaimed = device?.status !== 'active';
-  if (kind === 'notice') return { type: 'other', unclaimed };
+  if (kind === 'notice' || kind === 'unknown') return { type: 'other', unclaimed };
   let upload: UploadText;
   try {
-    upload = readUploadText(packet);
+    upload = readUploadText(packet, device?.dialect);
   } catch (error) {
     if (!(error instanceof Hj212Error)) throw error;
     if (error.code === 'NOT_UPLOAD') return { type: 'other', unclaimed };
@@ -130,7 +141,7 @@ export function refuseSender(
     if (!old) return refused('wrong-password', 'PW is not the one registered for this MN');
     rules.gate?.usedOldPassword(packet.mn, now);
   }
-  if (device.addresses.length > 0 && !device.addresses.includes(address)) {
+  if (device.addresses.length > 0 && !isListed(device.addresses, address)) {
     return refused('wrong-address', `the address ${address} is not one of those registered for this MN`);
   }
   return refuseMany(packet.mn, device.packetsPerMinute, now, rules);

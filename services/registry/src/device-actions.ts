@@ -1,4 +1,13 @@
-import { type ActionHandlers, afterKey, conflict, isoTime, type Kit, notFound, pageOf, scopeFilter } from '@greenwatch/kit';
+import {
+  type ActionHandlers,
+  afterKey,
+  conflict,
+  isoTime,
+  type Kit,
+  notFound,
+  pageOf,
+  scopeFilter,
+} from '@greenwatch/kit';
 import { ms } from './check-import';
 import { newPassword, oldPasswordsAfter } from './device-password';
 import { placed, withoutSequence } from './import';
@@ -52,10 +61,7 @@ export function deviceActions(kit: Kit, models: RegistryModels, store: RegistryS
             mn,
             (existing) => {
               if (existing?.status !== 'unclaimed') {
-                throw conflict(
-                  'ALREADY_CLAIMED',
-                  `The device ${mn} is ${existing?.status ?? 'gone'}, not unclaimed.`,
-                );
+                throw conflict('ALREADY_CLAIMED', `The device ${mn} is ${existing?.status ?? 'gone'}, not unclaimed.`);
               }
               // What it has sent since it was first seen belongs to the outlet, unless the claim says otherwise.
               const binding = {
@@ -83,10 +89,9 @@ export function deviceActions(kit: Kit, models: RegistryModels, store: RegistryS
       return deviceOf(claimed as DeviceDoc);
     },
 
-    'registry.device.rotate': async ({ mn, keepHours = KEEP_HOURS }, { caller }) => {
+    'registry.device.rotate': async ({ mn, password = newPassword(), keepHours = KEEP_HOURS }, { caller }) => {
       const device = await models.devices.findOne({ $and: [{ _id: mn }, scopeFilter(caller)] }).lean();
       if (!device) throw notFound('device', mn);
-      const password = newPassword();
       const passwordEncrypted = kit.fields.encrypt(password);
       const now = kit.now();
       let good: number | undefined;
@@ -100,9 +105,13 @@ export function deviceActions(kit: Kit, models: RegistryModels, store: RegistryS
               }
               const oldPasswords = oldPasswordsAfter(existing, keepHours * HOUR, now);
               if (!oldPasswords) {
-                throw conflict('TOO_MANY_PASSWORDS', `Five old passwords of ${mn} are still good; end them with keepHours 0.`, {
-                  field: 'keepHours',
-                });
+                throw conflict(
+                  'TOO_MANY_PASSWORDS',
+                  `Five old passwords of ${mn} are still good; end them with keepHours 0.`,
+                  {
+                    field: 'keepHours',
+                  },
+                );
               }
               good = oldPasswords.length > 0 ? Math.max(...oldPasswords.map(({ validTo }) => validTo)) : undefined;
               return { ...withoutSequence(existing), passwordEncrypted, oldPasswords };

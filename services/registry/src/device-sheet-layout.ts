@@ -60,7 +60,8 @@ export const COLUMNS: readonly Column<Key>[] = [
     key: 'password',
     zh: '访问密码',
     en: 'password',
-    read: (raw) => (/^[!-~]{1,32}$/.test(raw) && !raw.includes(';') ? ok(raw) : { expected: '1 to 32 characters without blank or ;' }),
+    read: (raw) =>
+      /^[!-~]{1,32}$/.test(raw) && !raw.includes(';') ? ok(raw) : { expected: '1 to 32 characters without blank or ;' },
     examples: ['a1B2c3', ''],
   },
   {

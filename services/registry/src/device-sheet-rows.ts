@@ -49,12 +49,14 @@ export function outletOfRow(row: SheetRow, known: Surroundings): { id?: string; 
   }
   if (row.uscc === undefined && row.outletCode === undefined) return {};
   if (row.uscc === undefined) return wrong('uscc', '', 'the credit code of the enterprise, for there is an outlet');
-  if (row.outletCode === undefined) return wrong('outletCode', '', 'an outlet such as DA001, for there is an enterprise');
+  if (row.outletCode === undefined)
+    return wrong('outletCode', '', 'an outlet such as DA001, for there is an enterprise');
   const [only, ...more] = known.outletsByCode.get(`${row.uscc} ${row.outletCode}`) ?? [];
   if (only === undefined) {
     return wrong('outletCode', row.outletCode, `an outlet of ${row.uscc} in the registry and in your division`);
   }
-  if (more.length > 0) return wrong('outletId', '', `排放口标识 (outlet id) filled: ${row.uscc} has several ${row.outletCode}`);
+  if (more.length > 0)
+    return wrong('outletId', '', `排放口标识 (outlet id) filled: ${row.uscc} has several ${row.outletCode}`);
   return { id: only };
 }
 
@@ -135,7 +137,9 @@ function boundTo(
   const since = from ?? (existing?.status === 'unclaimed' ? existing.firstSeen : undefined);
   if (before.length > 0) {
     if (since === undefined) return { expected: 'a day: the device comes to another outlet' };
-    const latest = Math.max(...before.map((binding) => (binding === open ? (binding.from ?? 0) + 1 : (binding.to ?? 0))));
+    const latest = Math.max(
+      ...before.map((binding) => (binding === open ? (binding.from ?? 0) + 1 : (binding.to ?? 0))),
+    );
     if (since < latest) return { expected: 'a day after the device came to the outlet where it is' };
   }
   return {

@@ -12,7 +12,16 @@ import {
   Round,
   scopeFilter,
 } from '@greenwatch/kit';
-import { cellName, type Heading, readHeading, readRow, readSheet, receiveSheet, SheetRefused, sheetTemplate } from '@greenwatch/sheets';
+import {
+  cellName,
+  type Heading,
+  readHeading,
+  readRow,
+  readSheet,
+  receiveSheet,
+  SheetRefused,
+  sheetTemplate,
+} from '@greenwatch/sheets';
 import {
   type DeviceSheetModels,
   presentRow,
@@ -21,7 +30,14 @@ import {
   type StoredDeviceSheetRow,
 } from './device-sheet.model';
 import { COLUMNS, type SheetRow } from './device-sheet-layout';
-import { deviceOfDraft, outletOfRow, type OutletPlace, type RowDraft, type Surroundings, wrongCell } from './device-sheet-rows';
+import {
+  deviceOfDraft,
+  type OutletPlace,
+  outletOfRow,
+  type RowDraft,
+  type Surroundings,
+  wrongCell,
+} from './device-sheet-rows';
 import { placed } from './import';
 import type { DeviceDoc, RegistryModels } from './registry.model';
 import { BATCH, type Change, type RegistryStore } from './store';
@@ -224,7 +240,8 @@ export class DeviceSheets {
       const { row, mn, uscc: _, outletCode: __, password, ...rest } = values;
       const problems = [...errors];
       const first = mn === undefined ? undefined : seen.get(mn);
-      if (first !== undefined) problems.push(wrongCell(row, 'mn', mn ?? '', `each device once, but row ${first} has it too`));
+      if (first !== undefined)
+        problems.push(wrongCell(row, 'mn', mn ?? '', `each device once, but row ${first} has it too`));
       else if (mn !== undefined) seen.set(mn, row);
       const base = { _id: `${sheetId}.${String(row).padStart(7, '0')}`, sheetId, row, mn: mn ?? '', at };
       const wrong = (all: SheetError[]): StoredDeviceSheetRow => ({
@@ -257,7 +274,9 @@ export class DeviceSheets {
   async #surroundings(rows: readonly Partial<SheetRow>[], caller: Caller): Promise<Surroundings> {
     const scope = scopeFilter(caller);
     const usccs = [...new Set(rows.flatMap(({ uscc }) => uscc ?? []))];
-    const enterprises = await this.models.enterprises.find({ $and: [scope, { uscc: { $in: usccs } }] }, { uscc: 1 }).lean();
+    const enterprises = await this.models.enterprises
+      .find({ $and: [scope, { uscc: { $in: usccs } }] }, { uscc: 1 })
+      .lean();
     const usccOf = new Map(enterprises.map(({ _id, uscc }) => [_id, uscc]));
     const [outlets, operators] = await Promise.all([
       this.models.outlets
@@ -273,7 +292,9 @@ export class DeviceSheets {
           ],
         })
         .lean(),
-      this.models.operators.find({ _id: { $in: rows.flatMap(({ operatorId }) => operatorId ?? []) } }, { barred: 1 }).lean(),
+      this.models.operators
+        .find({ _id: { $in: rows.flatMap(({ operatorId }) => operatorId ?? []) } }, { barred: 1 })
+        .lean(),
     ]);
     const outletsByCode = new Map<string, string[]>();
     for (const { _id, enterpriseId, code } of outlets) {

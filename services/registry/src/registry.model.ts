@@ -275,6 +275,7 @@ export interface ProfileDoc extends Stored, Placed {
   name: string;
   category: DeviceProfile['category'];
   payload?: PayloadMapping;
+  dialect?: DeviceProfile['dialect'];
 }
 const factorSchema = new Schema<FactorDoc>(
   {
@@ -289,7 +290,7 @@ const factorSchema = new Schema<FactorDoc>(
   options,
 );
 const profileSchema = new Schema<ProfileDoc>(
-  { ...stored, divisionPath: texts, name: text, category: text, payload: Object },
+  { ...stored, divisionPath: texts, name: text, category: text, payload: Object, dialect: Object },
   options,
 );
 
