@@ -14,6 +14,7 @@ import { Type } from '@sinclair/typebox';
 import { ALWAYS, rangeOf, type TimeRange, visibleRanges, within } from './access';
 import { Devices } from './device.model';
 import { exportPart } from './exports/export-part';
+import { exportSettings } from './exports/export-settings';
 import { exportMoments } from './exports/export-stream';
 import { hourGaps } from './gaps';
 import { groupPackets } from './group-packets';
@@ -33,11 +34,7 @@ export const readingsService = defineService({
   config: Type.Object({
     ...meanSettings,
     ...storageSettings,
-    EXPORT_KEEP_DAYS: Type.Integer({
-      minimum: 1,
-      default: 7,
-      description: 'after which the file of an export is deleted',
-    }),
+    ...exportSettings,
   }),
   create(kit) {
     const province = kit.config.PROVINCE;

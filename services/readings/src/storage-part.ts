@@ -1,5 +1,5 @@
 import { KINDS, type StorageState } from '@greenwatch/contracts';
-import { type ActionHandlers, folderBlobs, isoTime, type Kit } from '@greenwatch/kit';
+import { type ActionHandlers, folderBlobs, isoTime, type Kit, requireProvince } from '@greenwatch/kit';
 import { type Static, Type } from '@sinclair/typebox';
 import { ColdMonths } from './cold/cold-month.model';
 import { Freezer } from './cold/freezer';
@@ -47,7 +47,8 @@ export function storagePart(kit: Kit<Settings>) {
   }
 
   const actions = {
-    async 'readings.storage.get'() {
+    async 'readings.storage.get'(_params, { caller }) {
+      requireProvince(caller, kit.config.PROVINCE);
       const now = kit.now();
       const { files, bytes } = await cold.sum();
       const last = await retentionRound.lastRun();

@@ -11,20 +11,21 @@ export function uniquePackets(places: readonly (readonly OrderedPacket[])[]): Or
   const filled = places.filter((packets) => packets.length > 0);
   if (filled.length <= 1) return [...(filled[0] ?? [])];
   const unique: OrderedPacket[] = [];
-  const byReception = new Map<number, { packet: OrderedPacket; place: number }[]>();
+  // A moment has few packets, while a back-fill brings thousands in one millisecond.
+  const byMoment = new Map<number, { packet: OrderedPacket; place: number }[]>();
   for (const [place, packets] of filled.entries()) {
     for (const packet of packets) {
-      const together = byReception.get(packet.receivedAt);
-      if (together?.some((known) => known.place !== place && isSame(known.packet, packet))) continue;
-      if (together) together.push({ packet, place });
-      else byReception.set(packet.receivedAt, [{ packet, place }]);
+      const known = byMoment.get(packet.dataTime);
+      if (known?.some((one) => one.place !== place && isSame(one.packet, packet))) continue;
+      if (known) known.push({ packet, place });
+      else byMoment.set(packet.dataTime, [{ packet, place }]);
       unique.push(packet);
     }
   }
   return unique;
 }
 
-/** Whether two packets received in the same millisecond are one. */
+/** Whether two packets of one moment are one. */
 function isSame(a: OrderedPacket, b: OrderedPacket): boolean {
-  return a.dataTime === b.dataTime && a.fields === b.fields;
+  return a.receivedAt === b.receivedAt && a.fields === b.fields;
 }

@@ -19,6 +19,7 @@ import { kindNumber } from '../moments';
 import { type DeviceSources, devicesOf } from './devices-of';
 import { type ExportJob, ExportJobs } from './export-job.model';
 import { ExportRound } from './export-round';
+import type { ExportSettings } from './export-settings';
 import { write } from './export-stream';
 
 const PAGE = 100;
@@ -29,7 +30,7 @@ type FileCall = ServerWritableStream<readingsGrpc.ReadExportRequest, readingsGrp
 
 /** Exports that are made ahead: started, followed, cancelled, and given out as a file. */
 export function exportPart(
-  kit: Kit<{ EXPORT_KEEP_DAYS: number }>,
+  kit: Kit<ExportSettings>,
   sources: DeviceSources,
   queryRange: (from: string | undefined, to: string | undefined) => TimeRange,
 ) {

@@ -7,13 +7,12 @@ import { ALWAYS, within } from '../access';
 import { type DeviceMoment, readMoments, toMoment } from '../moments';
 import { type DeviceSources, devicesOf } from './devices-of';
 import type { ExportJob, ExportJobs } from './export-job.model';
+import type { ExportSettings } from './export-settings';
 
-/** Moments in one part of a file: some megabytes, and what a restart does again. */
-const PART = 50_000;
 /** Characters that are handed on at a time. */
 const CHUNK = 64 * 1024;
 /** A sign of life after so many. */
-const SIGN_OF_LIFE = 2_000;
+const SIGN_OF_LIFE = 1_000;
 const EVERY_MS = 2_000;
 const DAY_MS = 86_400_000;
 /** The name of every part in the blob store begins so; then the job. */
@@ -32,7 +31,7 @@ export class ExportRound {
   #sweptAt = 0;
 
   constructor(
-    private readonly kit: Kit<{ EXPORT_KEEP_DAYS: number }>,
+    private readonly kit: Kit<ExportSettings>,
     private readonly sources: DeviceSources,
     private readonly jobs: ExportJobs,
   ) {
@@ -117,7 +116,7 @@ export class ExportRound {
   ): AsyncGenerator<string> {
     if (first && format === 'csv') yield CSV_HEADER;
     let chunk = '';
-    for (let count = 1; count <= PART; count++) {
+    for (let count = 1; count <= this.kit.config.EXPORT_PART_MOMENTS; count++) {
       const { done, value } = await moments.next();
       if (done) {
         progress.ended = true;
@@ -140,7 +139,7 @@ export class ExportRound {
         return;
       }
     }
-    yield chunk;
+    if (chunk !== '') yield chunk;
   }
 
   /** What is not in the parts yet, in the order device, kind, data time. */

@@ -2,6 +2,7 @@ import { dayOf, type Kit, Round } from '@greenwatch/kit';
 import type { OrderedPacket } from '../merge';
 import { type PacketStore, packetsOf } from '../packet.model';
 import { PackedDay, packDay } from './packed-day';
+import type { NewPackedDay, PackedDays } from './packed-day.model';
 
 const HOUR_MS = 3_600_000;
 /** A document of MongoDB holds 16 MiB: a day that does not fit stays as it came. */
@@ -93,19 +94,31 @@ export class Packer {
     const packets = packetsOf({ day, recent, ...(packed ? { packed } : {}), cold: [] });
     // After a kill everything may be in it already.
     if (packets.length !== packed?.count) {
-      const bytes = packDay(packets);
-      if (bytes.length > MOST_BYTES) throw new Error(`${bytes.length} bytes packed, a document holds ${MOST_BYTES}`);
-      requireSame(packets, new PackedDay(bytes).packets());
-      const count = packets.length;
-      const written = await this.store.packed.replace({ mn, kind, day, before: before?.version ?? 0, count, bytes });
+      const size = await storePacked(this.store.packed, { mn, kind, day, before: before?.version ?? 0 }, packets);
       // Another instance was here, after this one had lost its lease: the packets stay until the next look.
-      if (!written) return;
+      if (size === undefined) return;
       this.counts.days++;
-      this.counts.packets += count;
-      this.counts.bytes += bytes.length;
+      this.counts.packets += packets.length;
+      this.counts.bytes += size;
     }
     await this.store.removeRecent(recent);
   }
+}
+
+/**
+ * Packs packets, makes sure that they come back, and writes them over the version of the day that was read.
+ * @returns the packed day's bytes; undefined where somebody else has written it since
+ * @throws Error for a day that does not fit into a document
+ */
+export async function storePacked(
+  days: PackedDays,
+  place: Pick<NewPackedDay, 'mn' | 'kind' | 'day' | 'before'>,
+  packets: readonly OrderedPacket[],
+): Promise<number | undefined> {
+  const bytes = packDay(packets);
+  if (bytes.length > MOST_BYTES) throw new Error(`${bytes.length} bytes packed, a document holds ${MOST_BYTES}`);
+  requireSame(packets, new PackedDay(bytes).packets());
+  return (await days.replace({ ...place, count: packets.length, bytes })) ? bytes.length : undefined;
 }
 
 /** Nothing is taken away that would not come back to the letter. */
