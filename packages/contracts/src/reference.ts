@@ -88,6 +88,32 @@ export const PayloadMapping = Type.Object(
   strict,
 );
 
+/** A command that is no reply: those are never answered. */
+const AnsweredCommand = Type.String({ pattern: '^(?!901[1-4])[0-9]{4}$' });
+
+/** How a maker's devices depart from HJ 212. Nothing of it holds unless it is given. */
+const Dialect = Type.Object(
+  {
+    crc: Type.Optional(
+      Literals(['hj212', 'hj212-swapped', 'modbus', 'modbus-swapped', 'arc', 'arc-swapped'], {
+        description: 'CRC they send and expect; swapped: low byte first',
+      }),
+    ),
+    maxSegment: Type.Optional(Type.Integer({ minimum: 1, maximum: 9999, description: 'bytes of a data segment' })),
+    cipher: Type.Optional(Literals(['sm4'])),
+    st: Type.Optional(Type.String({ pattern: '^[0-9A-Z]{2}$', description: 'system code that is meant by theirs' })),
+    codes: Type.Optional(
+      Type.Record(Code, Code, { description: 'their factor codes to those of the standard, e.g. {"SO2":"a21026"}' }),
+    ),
+    answers: Type.Optional(
+      Type.Record(AnsweredCommand, Literals(['9013', '9014']), {
+        description: 'commands of no edition that want an answer, e.g. {"9021":"9014"}',
+      }),
+    ),
+  },
+  strict,
+);
+
 /** What all devices of one make have in common: data, so that a new make needs no new code. */
 export const DeviceProfile = Type.Object(
   {
@@ -95,6 +121,7 @@ export const DeviceProfile = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 100 }),
     category: Literals(PROFILE_CATEGORIES),
     payload: Type.Optional(PayloadMapping),
+    dialect: Type.Optional(Dialect),
   },
   strict,
 );

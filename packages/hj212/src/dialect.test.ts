@@ -1,9 +1,9 @@
 import { buildFrame } from './build-frame';
 import { decryptSegment, encryptSegment } from './cipher';
-import { crcOf, type DeviceCodec, inDialect, readDialect, sealFrame } from './dialect';
+import { crcOf, type DeviceCodec, inDialect, sealFrame } from './dialect';
 import { type CutResult, FrameCutter } from './frame-cutter';
 import { parseSegment } from './packet';
-import { RequestError } from './request-error';
+import { answerOf, replyToUpload } from './replies';
 import { readUpload } from './upload';
 import { readUploadText } from './upload-text';
 
@@ -152,41 +152,18 @@ describe('dialects', () => {
     const six = parseSegment(`ST=31;CN=2011;MN=1;CP=&&DataTime=20240520210600;a99999-Rtd=1.5&&`);
     expect(readUploadText(six, { codes: { a99999: 'a21026' } }).fields).toBe('a21026-@=a99999,a21026-Rtd=1.5');
   });
-});
 
-describe('readDialect', () => {
-  test('gives back what is right', () => {
-    const dialect = {
-      crc: 'arc',
-      maxSegment: 1700,
-      cipher: 'sm4',
-      st: '44',
-      codes: { SO2: 'a21026' },
-      answers: { '9021': '9014' },
-    };
-    expect(readDialect(dialect)).toEqual(dialect);
-    expect(readDialect({})).toEqual({});
-  });
-
-  test.each<[unknown, string]>([
-    [null, 'dialect'],
-    [[], 'dialect'],
-    [{ crc: 'md5' }, 'crc'],
-    [{ maxSegment: 10_000 }, 'maxSegment'],
-    [{ maxSegment: '1700' }, 'maxSegment'],
-    [{ cipher: 'aes' }, 'cipher'],
-    [{ st: '9' }, 'st'],
-    [{ codes: { 'a;b': 'a21026' } }, 'codes.a;b'],
-    [{ codes: 'SO2' }, 'codes'],
-    [{ answers: { '9014': '9014' } }, 'answers.9014'],
-    [{ answers: { '9021': '9011' } }, 'answers.9021'],
-    [{ vendor: 'x' }, 'vendor'],
-  ])('%j is refused and the field named', (value, field) => {
-    expect(() => readDialect(value)).toThrow(RequestError);
-    try {
-      readDialect(value);
-    } catch (error) {
-      expect(error).toMatchObject({ field });
-    }
+  test('what it wants answered is answered, by its CRC; the standard holds for the rest', () => {
+    const login = parseSegment(`QN=20240520210700000;ST=91;CN=9021;PW=123456;MN=${MN};Flag=4;CP=&&&&`);
+    const answer = 'QN=20240520210700000;ST=91;CN=9014;PW=123456;MN=010000A8900016F000169DC0;Flag=4;CP=&&&&';
+    expect(answerOf(login)).toBeNull();
+    expect(answerOf(login, { answers: { '9022': '9014' } })).toBeNull();
+    expect(answerOf(login, { answers: { '9021': '9014' } })).toEqual(buildFrame(answer));
+    expect(answerOf(login, { crc: 'modbus', answers: { '9021': '9014' } })).toEqual(
+      sealFrame(answer, { crc: 'modbus' }),
+    );
+    const upload = parseSegment(SEGMENT);
+    expect(answerOf(upload)).toEqual(replyToUpload(upload));
+    expect(answerOf(upload, { crc: 'arc' })).not.toEqual(replyToUpload(upload));
   });
 });

@@ -1,12 +1,9 @@
 import { buildFrame, MAX_SEGMENT } from './build-frame';
 import { decryptSegment, encryptSegment, isKey } from './cipher';
 import { crc16 } from './crc16';
-import { quoted } from './hj212-error';
-import { RequestError } from './request-error';
 
 /** CRCs that devices have been seen to send in place of annex A's; `swapped`: low byte first. */
-const CRC_KINDS = ['hj212', 'hj212-swapped', 'modbus', 'modbus-swapped', 'arc', 'arc-swapped'] as const;
-export type CrcKind = (typeof CRC_KINDS)[number];
+export type CrcKind = 'hj212' | 'hj212-swapped' | 'modbus' | 'modbus-swapped' | 'arc' | 'arc-swapped';
 
 /**
  * How a device departs from the standard: data of the device or of its profile, and empty for nearly all. The codec has no makers'
@@ -32,62 +29,6 @@ export interface DeviceCodec {
   dialect: Dialect;
   /** Its SM4 keys, the newest first: while a key changes the old one is still in use. */
   keys: readonly string[];
-}
-
-const CODE = /^[\w.]{1,32}$/;
-
-/** Reads a dialect from the JSON of a device or a profile. Throws RequestError, its `field` naming what is wrong. */
-export function readDialect(value: unknown): Dialect {
-  if (!isRecord(value)) throw new RequestError('dialect', 'dialect: expected an object');
-  const { crc, maxSegment, cipher, st, codes, answers, ...rest } = value;
-  const unknown = Object.keys(rest)[0];
-  if (unknown !== undefined) {
-    throw new RequestError(
-      unknown,
-      `${quoted(unknown)} is no part of a dialect: crc, maxSegment, cipher, st, codes, answers`,
-    );
-  }
-  const dialect: Dialect = {};
-  if (crc !== undefined) {
-    dialect.crc = CRC_KINDS.find((kind) => kind === crc);
-    if (!dialect.crc) throw new RequestError('crc', `crc: expected one of ${CRC_KINDS.join(', ')}`);
-  }
-  if (maxSegment !== undefined) {
-    if (typeof maxSegment !== 'number' || !Number.isInteger(maxSegment) || maxSegment < 1 || maxSegment > 9999) {
-      throw new RequestError('maxSegment', 'maxSegment: expected a whole number from 1 to 9999');
-    }
-    dialect.maxSegment = maxSegment;
-  }
-  if (cipher !== undefined) {
-    if (cipher !== 'sm4') throw new RequestError('cipher', 'cipher: expected sm4');
-    dialect.cipher = cipher;
-  }
-  if (st !== undefined) {
-    if (typeof st !== 'string' || !/^[0-9A-Z]{2}$/.test(st)) {
-      throw new RequestError('st', 'st: expected two digits or capital letters');
-    }
-    dialect.st = st;
-  }
-  if (codes !== undefined) {
-    dialect.codes = readMap('codes', codes, (from, to) => {
-      if (!CODE.test(from) || !CODE.test(to)) {
-        throw new RequestError(`codes.${from}`, `codes: ${quoted(from)} to ${quoted(to)}, expected two factor codes`);
-      }
-      return to;
-    });
-  }
-  if (answers !== undefined) {
-    dialect.answers = readMap('answers', answers, (cn, reply) => {
-      if (!/^\d{4}$/.test(cn) || /^901[1-4]$/.test(cn) || (reply !== '9013' && reply !== '9014')) {
-        throw new RequestError(
-          `answers.${cn}`,
-          'answers: expected a command that is no reply, and 9013 or 9014 for it',
-        );
-      }
-      return reply;
-    });
-  }
-  return dialect;
 }
 
 /** The CRC of `bytes[start, end)` of a kind, as the number whose four hex digits stand in the frame. */
@@ -168,17 +109,4 @@ function isText(bytes: Buffer): boolean {
   const text = bytes.toString('utf8');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return !/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/.test(text);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function readMap<T extends string>(
-  field: string,
-  value: unknown,
-  check: (key: string, text: string) => T,
-): Record<string, T> {
-  if (!isRecord(value)) throw new RequestError(field, `${field}: expected an object`);
-  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, check(key, String(text))]));
 }

@@ -28,6 +28,7 @@ export interface FrameCutterOptions {
 const RAW_LIMIT = 2048;
 
 const HASH = 0x23;
+const AMPERSAND = 0x26;
 const LF = 0x0a;
 const CR = 0x0d;
 const HEAD = Buffer.from('##');
@@ -221,6 +222,13 @@ export class FrameCutter {
         at = stop;
         continue;
       }
+      const inner = isOpenEnded(bytes, end - 4) ? bytes.subarray(at + 6, end - 4).indexOf(HEAD) : -1;
+      if (inner >= 0) {
+        const detail = `the segment of ${length} bytes does not end in &&, and another ## lies within it`;
+        this.#refuse('length', bytes, at, at + 6 + inner, detail, results);
+        at += 6 + inner;
+        continue;
+      }
       const start = at;
       at = end;
       if (at < to && bytes[at] === CR) at++;
@@ -312,6 +320,14 @@ export class FrameCutter {
 function mnOf(segment: Buffer): string {
   const head = segment.toString('latin1', 0, HEAD_LIMIT);
   return /(?:^|;)\s*MN\s*=\s*([^;&\s]*)/.exec(head)?.[1] ?? '';
+}
+
+/**
+ * Whether a segment ends in something else than `&&`. A frame that was cut off and one behind it look like one frame when the CRC fits by
+ * chance, which it does once in 256 times.
+ */
+function isOpenEnded(bytes: Buffer, end: number): boolean {
+  return bytes[end - 1] !== AMPERSAND || bytes[end - 2] !== AMPERSAND;
 }
 
 /**

@@ -12,7 +12,6 @@ export {
   type Dialect,
   inDialect,
   openSegment,
-  readDialect,
   sealFrame,
 } from './dialect';
 export {
@@ -31,7 +30,7 @@ export { type Edition, editionOf, type Packet, parseSegment } from './packet';
 export { formatQn } from './qn';
 export { type DeviceMessage, type InformationValue, readMessage, type StandardCheck } from './read-message';
 export { answeredQn, type Reply, readReply } from './read-reply';
-export { replyToNotice, replyToUpload } from './replies';
+export { answerOf, replyToNotice, replyToUpload } from './replies';
 export { RequestError } from './request-error';
 export {
   type ParameterType,

@@ -1,5 +1,6 @@
 import { buildFrame } from './build-frame';
 import { kindOfPacket } from './commands';
+import { type Dialect, inDialect } from './dialect';
 import type { Packet } from './packet';
 
 /**
@@ -23,6 +24,18 @@ export function replyToNotice(packet: Packet): Buffer | null {
   if (packet.edition !== '2005') return buildFrame(head(packet, '9013') + empty(packet));
   const qn = packet.qn ? `QN=${packet.qn}` : '';
   return buildFrame(`ST=91;CN=9013;${identity(packet)}Flag=0;CP=&&${qn}&&`);
+}
+
+/**
+ * The answer that is due to a packet of a device: 9014, 9013, or what its dialect wants for a command of no edition, with the CRC that it
+ * expects. Null when none is due.
+ */
+export function answerOf(packet: Packet, dialect?: Dialect): Buffer | null {
+  const answer = replyToUpload(packet) ?? replyToNotice(packet);
+  if (!dialect) return answer;
+  const wanted = answer ? undefined : dialect.answers?.[packet.cn];
+  const own = wanted ? buildFrame(head(packet, wanted) + empty(packet)) : answer;
+  return own && inDialect(own, dialect);
 }
 
 /** QN, PW and MN go back as they came; what did not come is left out. */

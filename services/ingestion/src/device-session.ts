@@ -1,13 +1,12 @@
 import { readingsLog } from '@greenwatch/contracts';
 import {
+  answerOf,
   type CutResult,
   type DeviceCodec,
   FrameCutter,
   Hj212Error,
   type Packet,
   parseSegment,
-  replyToNotice,
-  replyToUpload,
   type UploadKind,
   type UploadText,
 } from '@greenwatch/hj212';
@@ -175,7 +174,7 @@ export class DeviceSession {
       (error) => {
         this.inFlight--;
         if (error !== undefined) return;
-        const answer = replyToUpload(packet) ?? replyToNotice(packet);
+        const answer = answerOf(packet, device?.dialect);
         if (answer) this.#answer(answer);
       },
     );

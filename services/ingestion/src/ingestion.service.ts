@@ -6,7 +6,7 @@ import { Type } from '@sinclair/typebox';
 import { CommandConfig, DeviceCommands } from './commands/device-commands';
 import { CredentialBlocks } from './credential-blocks';
 import { CredentialGuard } from './credential-guard';
-import { DeviceDirectory } from './device-directory';
+import { DeviceDirectory, type DirectoryEntry } from './device-directory';
 import { DeviceLinks } from './device-links';
 import type { DeviceSession, Refused } from './device-session';
 import { DeviceStates } from './device-states';
@@ -104,9 +104,23 @@ export const ingestionService = defineService({
       },
     };
 
+    // What its profile says of its HJ 212 is kept with the device's copy, on which everything else looks.
+    const withDialect = (device: DirectoryEntry | undefined) => {
+      if (device?.profileId) device.dialect = ways.profiles.dialectOf(device.profileId);
+      return device;
+    };
+    const lookup = (mn: string) => {
+      const device = directory.lookup(mn);
+      return device instanceof Promise ? device.then(withDialect) : withDialect(device);
+    };
     const codecOf = (mn: string): DeviceCodec | undefined => {
       const keys = commands.keys.keysOf(mn);
-      return keys.length > 0 ? { dialect: { cipher: 'sm4' }, keys } : undefined;
+      const device = lookup(mn);
+      // A device that is asked for the first time is read meanwhile: it sends the frame again, for nobody answers it.
+      if (device instanceof Promise) device.catch(() => {});
+      const dialect = device instanceof Promise ? undefined : device?.dialect;
+      if (keys.length === 0) return dialect && { dialect, keys };
+      return { dialect: { ...dialect, cipher: 'sm4' }, keys };
     };
     const ways = waysIn(kit, {
       rules,
@@ -114,7 +128,7 @@ export const ingestionService = defineService({
       intake,
       links,
       refused,
-      lookup: (mn) => directory.lookup(mn),
+      lookup,
       heard: (mn, at) => traffic.accepted(mn, at),
     });
 
@@ -130,7 +144,7 @@ export const ingestionService = defineService({
         rules: { ...rules, maxSegment: config.HJ212_MAX_SEGMENT },
         now: kit.now,
         codecOf,
-        lookup: (mn) => directory.lookup(mn),
+        lookup,
         append: (packet, stored) =>
           intake.append(packet, (error) => {
             stored(error);
