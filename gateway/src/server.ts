@@ -13,6 +13,7 @@ import { complaintRoutes } from './complaints/complaints.routes';
 import { publicComplaintRoutes } from './complaints/public-complaints.routes';
 import { creditRoutes } from './credit/credit.routes';
 import { commandRoutes } from './devices/commands.routes';
+import { deviceRoutes } from './devices/devices.routes';
 import { eventRoutes } from './events/events.routes';
 import { fileRoutes } from './file/file.routes';
 import { fraudRoutes } from './fraud/fraud.routes';
@@ -117,6 +118,7 @@ export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(
     async (api) => {
       sessionRoutes(api as App, gateway);
       registryRoutes(api as App, gateway);
+      deviceRoutes(api as App, gateway);
       readingRoutes(api as App, gateway);
       commandRoutes(api as App, gateway);
       intakeRoutes(api as App, gateway);
