@@ -134,7 +134,11 @@ describe('what is remembered from packet to packet', () => {
 
   it('a block refuses also the right password, and says for how long', () => {
     const decision = judge({ blockedUntil: () => NOW + 90_000 });
-    expect(decision).toMatchObject({ type: 'refused', reason: 'blocked', detail: expect.stringContaining('90 s more') });
+    expect(decision).toMatchObject({
+      type: 'refused',
+      reason: 'blocked',
+      detail: expect.stringContaining('90 s more'),
+    });
   });
   it('a block does not end a connection that was let in', () => {
     expect(judge({ blockedUntil: () => NOW + 90_000 }, { proven: true })).toMatchObject({ type: 'reading' });

@@ -2,7 +2,14 @@ import { connect, type Socket } from 'node:net';
 import { type DeviceState, type Refusal, registryFacts } from '@greenwatch/contracts';
 import { buildFrame, formatDataTime } from '@greenwatch/hj212';
 import { choosePort } from '@greenwatch/infra';
-import { type Caller, type Client, connectClient, loadFieldCipher, type RunningService, runService } from '@greenwatch/kit';
+import {
+  type Caller,
+  type Client,
+  connectClient,
+  loadFieldCipher,
+  type RunningService,
+  runService,
+} from '@greenwatch/kit';
 import {
   factsHandled,
   serviceEnvironment,
@@ -100,7 +107,9 @@ function upload(mn: string, password = 'Right1', ahead = 0): Buffer {
   const clock = Date.now() + ahead;
   const qn = formatDataTime(clock) + String(clock % 1000).padStart(3, '0');
   const time = formatDataTime(NOW - 60_000 + ++packets * 1_000);
-  return buildFrame(`QN=${qn};ST=32;CN=2011;PW=${password};MN=${mn};Flag=5;CP=&&DataTime=${time};w01018-Rtd=12.5,w01018-Flag=N&&`);
+  return buildFrame(
+    `QN=${qn};ST=32;CN=2011;PW=${password};MN=${mn};Flag=5;CP=&&DataTime=${time};w01018-Rtd=12.5,w01018-Flag=N&&`,
+  );
 }
 
 class Connection {
@@ -163,7 +172,13 @@ describe('the list of devices', () => {
       const found = await stateOf('LIST-1');
       return found && countOf(found, 'crc') === 2 && found.online && found;
     });
-    expect(state).toMatchObject({ status: 'active', edition: '2017', enterpriseId: 'E1', accepted: 5, address: '127.0.0.1' });
+    expect(state).toMatchObject({
+      status: 'active',
+      edition: '2017',
+      enterpriseId: 'E1',
+      accepted: 5,
+      address: '127.0.0.1',
+    });
     expect(state.refused).toEqual([
       { reason: 'crc', count: 2 },
       { reason: 'wrong-password', count: 1 },
@@ -179,19 +194,27 @@ describe('the list of devices', () => {
     expect(Date.parse(gone.lastSeen ?? '')).toBeLessThanOrEqual(Date.parse(gone.since ?? ''));
     const offline = await client.call('ingestion.device.list', { online: false, limit: 1000 }, { as: province });
     expect(offline.items.map(({ mn }) => mn)).toEqual(expect.arrayContaining(['LIST-1', 'LIST-2']));
-    expect((await client.call('ingestion.device.list', { online: true, q: 'LIST' }, { as: province })).items).toEqual([]);
+    expect((await client.call('ingestion.device.list', { online: true, q: 'LIST' }, { as: province })).items).toEqual(
+      [],
+    );
     const one = await client.call('ingestion.device.get', { mn: 'LIST-1' }, { as: tongxiang });
     expect(one.hours.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(5);
   });
 
   it('pages by key, and names what is wrong with the days asked for', async () => {
     const first = await client.call('ingestion.device.list', { q: 'LIST', limit: 1 }, { as: province });
-    const second = await client.call('ingestion.device.list', { q: 'LIST', limit: 1, after: first.next }, { as: province });
+    const second = await client.call(
+      'ingestion.device.list',
+      { q: 'LIST', limit: 1, after: first.next },
+      { as: province },
+    );
     expect([first.items[0]?.mn, second.items[0]?.mn, second.next]).toEqual(['LIST-1', 'LIST-2', undefined]);
     const days = { from: '2026-11-02', to: '2026-11-01' };
     await expect(client.call('ingestion.device.list', days, { as: province })).rejects.toThrow(/from expected a day/);
     const earlier = { from: '2026-01-01', to: '2026-01-31', q: 'LIST-1' };
-    expect((await client.call('ingestion.device.list', earlier, { as: province })).items[0]).toMatchObject({ accepted: 0 });
+    expect((await client.call('ingestion.device.list', earlier, { as: province })).items[0]).toMatchObject({
+      accepted: 0,
+    });
   });
 
   it('is scoped: another county sees nothing of it, an operator what it maintains', async () => {
@@ -263,7 +286,9 @@ describe('repeated wrong passwords', () => {
     await until(async () => (await blocks(tongxiang)).includes('127.0.0.1 LIFTED'));
     expect(await blocks(jiaojiang)).toEqual([]);
     await expect(client.call('ingestion.block.lift', block, { as: jiaojiang })).rejects.toThrow(/no device/);
-    await expect(client.call('ingestion.block.lift', { address: '127.0.0.1' }, { as: tongxiang })).rejects.toThrow(/province/);
+    await expect(client.call('ingestion.block.lift', { address: '127.0.0.1' }, { as: tongxiang })).rejects.toThrow(
+      /province/,
+    );
     // An instance that did not count them hears of a block within a second; the call may reach either.
     await until(async () => (await client.call('ingestion.block.lift', block, { as: tongxiang })).lifted);
     await until(async () => sendOnce('LIFTED'), BLOCK_S * 1_000 - 2_000);
