@@ -1,5 +1,5 @@
 import type { HourMeans, HourValue } from './hour-mean';
-import { exact, type Medium, pollutantUnits } from './sent-value';
+import { average, exact, type Medium, pollutantUnits, sum } from './sent-value';
 
 const HOUR = 3_600_000;
 const HOURS = 24;
@@ -147,7 +147,3 @@ function waterMean(values: ReadonlyMap<number, HourValue>, at: ReadonlyMap<numbe
     needed,
   };
 }
-
-export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-export const average = (values: readonly number[]) =>
-  values.length > 0 ? exact(sum(values) / values.length) : undefined;

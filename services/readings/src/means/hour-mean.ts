@@ -1,5 +1,6 @@
 import { dryOf, standardFlow, toReferenceOxygen } from './conversions';
 import {
+  average,
   countingNumber,
   exact,
   FLOW,
@@ -58,7 +59,10 @@ export interface HourContext {
   referenceOxygen?(factor: string, at: number): number | undefined;
 }
 
-/** Why an hour of a factor does not count. */
+/**
+ * Why an hour of a factor does not count: nothing came (any more); a mark; flags, or no numbers; too little of it, or of what it is
+ * converted with; no flow; platform and logger apart.
+ */
 export type Invalidity = 'missing' | 'mark' | 'flag' | 'short' | 'no-flow' | 'differs';
 
 /** One factor's hour. */
@@ -153,7 +157,7 @@ export function hourMeans(at: number, devices: readonly DeviceHour[], context: H
     if (medium === 'gas') {
       if (context.wet && one.value !== undefined) {
         // Without the humidity a wet value says nothing of the dry one.
-        if (humidity === undefined) Object.assign(one, { valid: false, reason: 'missing' satisfies Invalidity });
+        if (humidity === undefined) Object.assign(one, { valid: false, reason: 'short' satisfies Invalidity });
         else one.value = exact(dryOf(one.value, humidity));
       }
       const reference = context.referenceOxygen?.(factor, at);
@@ -200,24 +204,27 @@ function factorHour(at: number, factor: string, device: DeviceHour, context: Hou
   );
   const length = recordLength(records.map(({ start }) => start));
   const good: number[] = [];
+  const bad: number[] = [];
   let flagged = 0;
   let marked = 0;
   for (const { start, sent } of records) {
     const value = read(sent, start, start + length);
-    if (taking.some((mark) => mark.from < start + length && mark.to > start)) marked++;
-    else if (value === undefined || !flagCounts(sent, device.missingFlagValid)) flagged++;
-    else good.push(value);
+    const isMarked = taking.some((mark) => mark.from < start + length && mark.to > start);
+    const counts = !isMarked && value !== undefined && flagCounts(sent, device.missingFlagValid);
+    if (value !== undefined) (counts ? good : bad).push(value);
+    if (isMarked) marked++;
+    else if (!counts) flagged++;
   }
   const minutesOf = (count: number) => Math.min(60, (count * length) / MINUTE);
-  const own = good.length > 0 ? exact(good.reduce((sum, value) => sum + value, 0) / good.length) : undefined;
+  const own = average(good.length > 0 ? good : bad);
 
   const upload = device.upload?.find((sent) => sent.factor === factor);
   const sent = upload && read(upload, at, at + HOUR);
   const unmarked = (HOUR - overlap(at, taking)) / MINUTE;
-  const uploadFlagged = upload !== undefined && !flagCounts(upload, device.missingFlagValid);
   // A total without a mean is a value too: flows and electricity have one.
   const hasValue = sent !== undefined || (upload !== undefined && countingNumber(upload, 'Cou') !== undefined);
-  const uploadCounts = hasValue && !uploadFlagged && unmarked >= VALID_MINUTES;
+  const uploadBad = upload !== undefined && !(hasValue && flagCounts(upload, device.missingFlagValid));
+  const uploadCounts = upload !== undefined && !uploadBad && unmarked >= VALID_MINUTES;
 
   const value: HourValue = { factor, valid: false };
   if (records.length > 0) value.minutes = minutesOf(good.length);
@@ -229,13 +236,7 @@ function factorHour(at: number, factor: string, device: DeviceHour, context: Hou
     if (own !== undefined) Object.assign(value, { value: own, basis: 'minutes' });
     else if (sent !== undefined) Object.assign(value, { value: sent, basis: 'device' });
     const isMarked = marked > 0 || (upload !== undefined && unmarked < VALID_MINUTES);
-    value.reason = isMarked
-      ? 'mark'
-      : flagged > 0 || uploadFlagged
-        ? 'flag'
-        : hasValue || records.length > 0
-          ? 'short'
-          : 'missing';
+    value.reason = isMarked ? 'mark' : flagged > 0 || uploadBad ? 'flag' : 'short';
   }
   const device1 = upload && numberOf(upload, 'Avg');
   if (device1 !== undefined) value.device = device1;

@@ -8,7 +8,6 @@ import {
   invalid,
   isoTime,
   type Kit,
-  notFound,
   onFact,
   onProjected,
   pageOf,
@@ -120,9 +119,7 @@ export function meansPart(kit: Kit<MeanSettings>, { store, devices, province, th
       const [current] = (await periodsOf(outletId, period, { from: moment, to: moment + 1 })).filter(
         (one) => one.from <= moment && moment < one.to,
       );
-      if (!current || !seen.some((visible) => visible.from < current.to && visible.to > current.from)) {
-        throw notFound(`mean of ${outletId} at`, at);
-      }
+      if (!current || !seen.some((visible) => visible.from < current.to && visible.to > current.from)) return [];
       const replaced = await means.versionsOf(outletId, period, current.from, factor);
       const present = { hour: hourValue, day: dayValue, month: monthValue }[period] as (value: object) => MeanValue;
       return [

@@ -1,5 +1,5 @@
-import { average, type DayMeans, type DayValue, sum } from './day-mean';
-import { exact, type Medium, pollutantUnits } from './sent-value';
+import type { DayMeans, DayValue } from './day-mean';
+import { average, exact, type Medium, pollutantUnits, sum } from './sent-value';
 
 const SHARE = 0.75;
 

@@ -72,3 +72,9 @@ export function countingNumber(sent: SentFactor | undefined, name: string): numb
 
 /** Sums of decimals without the dust of binary fractions, so that the same values always give the same mean. */
 export const exact = (value: number) => Number(value.toPrecision(12));
+
+export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** The arithmetic mean; of nothing there is none. */
+export const average = (values: readonly number[]) =>
+  values.length > 0 ? exact(sum(values) / values.length) : undefined;

@@ -40,7 +40,7 @@ export interface CountedDay {
 
 /**
  * Counts an outlet's day: distinct (pollutant, hour), the newest revision of each (MEP assessment; domain.md 1.8). Received is what
- * has a value at all: a mark of maintenance leaves it received but not valid [L]. Where a sample is due each two hours, one in
+ * came, however it is flagged: a mark of maintenance leaves it received but not valid [L]. Where a sample is due each two hours, one in
  * either hour is it.
  */
 export function countDay(hours: readonly HourMeans[], counted: CountedDay): TransmissionCounts {
@@ -55,9 +55,7 @@ export function countDay(hours: readonly HourMeans[], counted: CountedDay): Tran
     for (const pollutant of pollutants) {
       const values = span.flatMap((at) => known.get(at)?.factors.find(({ factor }) => factor === pollutant) ?? []);
       counts.due++;
-      if (values.some(({ value, mass, reason }) => reason !== 'missing' && (value ?? mass) !== undefined)) {
-        counts.received++;
-      }
+      if (values.some(({ reason }) => reason !== 'missing')) counts.received++;
       if (values.some(({ valid }) => valid)) counts.valid++;
     }
   }
