@@ -6,6 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import { flattenNotices } from '../view/told';
 import { type ApiError, api, type Query, uploadPhoto } from './client';
 import type {
@@ -129,6 +130,7 @@ export function usePersonNames(
   ids: readonly (string | undefined)[],
   known: Readonly<Record<string, string>> = {},
 ): (id: string) => string {
+  const { t } = useTranslation();
   const unknown = [...new Set(ids)].filter((id): id is string => id !== undefined && !known[id]);
   const found = useQueries({
     queries: unknown.map((id) => ({
@@ -137,7 +139,14 @@ export function usePersonNames(
         api<Person>('GET', `/persons/${encodeURIComponent(id)}`, { signal }),
       staleTime: 1_800_000,
     })),
-    combine: (persons) => Object.fromEntries(persons.flatMap(({ data }) => (data ? [[data.id, data.name]] : []))),
+    combine: (persons) =>
+      Object.fromEntries(
+        persons.flatMap(({ data, isError }, i) => {
+          const id = unknown[i] ?? '';
+          // Of another division or enterprise: whoever looks may not know who it is.
+          return data ? [[id, data.name]] : isError ? [[id, t('told.elsewhere')]] : [];
+        }),
+      ),
   });
   return (id) => known[id] ?? found[id] ?? id;
 }

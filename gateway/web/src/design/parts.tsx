@@ -115,18 +115,30 @@ export function Say(props: { tone?: 'info' | 'warn' | 'bad'; children: ReactNode
   );
 }
 
+/** Problems of which the detail adds nothing but an id or a role. */
+const SAID_BY_TITLE = [
+  'not-found',
+  'forbidden',
+  'unauthenticated',
+  'internal',
+  'service-unavailable',
+  'too-many-requests',
+];
+
 /** What the API refused: its own detail, and the fields it names. */
 export function Problem({ error, retry }: { error: Error | null; retry?: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (!error) return null;
   const known = error instanceof ApiError ? error : undefined;
   const code = known?.code ?? 'internal';
+  // The API's detail is English: where the title says as much, a Chinese page does without.
+  const said = code === 'network' || (SAID_BY_TITLE.includes(code) && i18n.language !== 'en');
   return (
     <Say tone="bad" testId="problem">
       <b style={{ fontWeight: 500 }}>
         {t(`problem.${code}`, { defaultValue: known?.problem.title || t('problem.internal') })}
       </b>
-      {error.message && code !== 'network' && <div>{error.message}</div>}
+      {error.message && !said && <div>{error.message}</div>}
       {known?.problem.errors && (
         <ul>
           {known.problem.errors.map((e) => (

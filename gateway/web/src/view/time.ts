@@ -24,6 +24,9 @@ export function formatTime(time: string | number | undefined, detail: TimeDetail
     .slice(...SLICES[detail]);
 }
 
+/** The last day of what is valid to before a moment: a permit valid to midnight of 1 January ends on 31 December. */
+export const lastDay = (validTo: string): string => formatTime(Date.parse(validTo) - 1, 'day');
+
 /** ISO 8601 with zone +08:00 of epoch ms, as the API takes it. */
 export function isoTime(ms: number): string {
   return `${new Date(ms + OFFSET_MS).toISOString().slice(0, 19)}+08:00`;

@@ -20,7 +20,7 @@ import { factorName, factorUnit, unitText } from '../../view/factors';
 import { boundDevices, latestValues, limitedFirst } from '../../view/latest';
 import { liveState } from '../../view/live-state';
 import { formatPosition, mapLink } from '../../view/place';
-import { formatTime } from '../../view/time';
+import { formatTime, lastDay } from '../../view/time';
 import { AlarmRow } from '../alarms/AlarmRow';
 import { TaskRow } from '../tasks/TaskRow';
 import { useDivisionName } from './division-name';
@@ -119,7 +119,7 @@ function PermitBlock({ permit, outlets }: { permit: Permit; outlets: Outlet[] })
           <span className="mono">{permit.number}</span>
         </Fact>
         <Fact label={t('permit.valid')}>
-          {formatTime(permit.validFrom, 'day')} – {formatTime(permit.validTo, 'day')}
+          {formatTime(permit.validFrom, 'day')} – {lastDay(permit.validTo)}
         </Fact>
         <Fact label={t('permit.status')}>
           <span className={`chip ${permit.status === 'valid' ? 'normal' : 'urgent'}`}>
@@ -173,7 +173,8 @@ function Basics({ detail }: { detail: EnterpriseDetail }) {
         <span className="mono">{detail.uscc}</span>
       </Fact>
       <Fact label={t('enterprise.division')}>
-        {nameOf(detail.divisionCode)} {detail.divisionCode}
+        {/* A town with its county. */}
+        {detail.divisionPath.slice(2).map(nameOf).join(' ') || nameOf(detail.divisionCode)} {detail.divisionCode}
       </Fact>
       <Fact label={t('enterprise.industry')}>
         {detail.industryName} {detail.industryCode}

@@ -152,7 +152,7 @@ export function Enforcement({ parts, outletName }: PartProps) {
                 cells: [
                   outletName(score.outletId),
                   score.authenticity?.toFixed(1) ?? '–',
-                  score.level ? t(`file.word.authenticity.${score.level}`) : '–',
+                  t(`file.word.authenticity.${score.level ?? 'none'}`),
                   score.worstFactor ? factorName(score.worstFactor, i18n.language) : '',
                   score.day,
                 ],

@@ -160,10 +160,10 @@ export default function Curve({ points, line, alarms, unit, name, from, to, gap 
               opacity: line?.applies ? 1 : 0.6,
             },
             label: {
-              // At the right: at the left it would lie on the unit above the axis when the limit is the highest.
-              position: 'insideEndTop',
+              // In the middle: at the left it would lie on the unit above the axis, at the right on the newest values.
+              position: 'insideMiddleTop',
               color: palette.limit,
-              backgroundColor: 'rgba(255,255,255,0.85)',
+              backgroundColor: 'rgba(255,255,255,0.75)',
               fontFamily: FONT,
               fontSize: 12,
               fontWeight: 500,

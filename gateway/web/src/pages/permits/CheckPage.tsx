@@ -6,6 +6,7 @@ import { useSelf } from '../../me';
 import { ofAuthority } from '../../view/access';
 import { factorName } from '../../view/factors';
 import { formatTime } from '../../view/time';
+import { OutletLink } from '../outlet/outlet-name';
 import { CheckState, useCheckName } from './marks';
 import { type Check, useCheck } from './queries';
 
@@ -38,7 +39,7 @@ function Detail({ check }: { check: Check }) {
           {check.closedAt && <Fact label={t('permits.column.ended')}>{formatTime(check.closedAt)}</Fact>}
           {check.outletId && (
             <Fact label={t('permits.column.outlet')}>
-              <Link to={`/outlets/${check.outletId}`}>{check.outletId}</Link>
+              <OutletLink id={check.outletId} />
             </Fact>
           )}
           {check.factor && <Fact label={t('permits.column.factor')}>{factorName(check.factor, i18n.language)}</Fact>}

@@ -4,6 +4,7 @@ import { Answer, Blank, Fact, Facts, PageHead, Panel, Say } from '../../design/p
 import { useSelf } from '../../me';
 import { factorName } from '../../view/factors';
 import { formatTime } from '../../view/time';
+import { useOutletNames } from '../outlet/outlet-name';
 import { DutyForm } from './duty-forms';
 import { DutyState, percentText } from './marks';
 import { type DutyDetail, useDuty } from './queries';
@@ -43,7 +44,9 @@ function Submitted({ duty }: { duty: DutyDetail }) {
   const { t, i18n } = useTranslation();
   const factor = (code: string) => factorName(code, i18n.language);
   const { ledger, report, monitoring, publicity, differences } = duty;
+  const outlet = useOutletNames((monitoring ?? []).flatMap(({ outletId }) => outletId ?? []));
   if (duty.inspection) return <Inspection duty={duty} />;
+  if (!ledger && !report && !monitoring && !publicity) return <Blank title={t('permits.keptElsewhere')} />;
   return (
     <div className="stack">
       {ledger && (
@@ -91,7 +94,7 @@ function Submitted({ duty }: { duty: DutyDetail }) {
       )}
       {monitoring?.map((one) => (
         <p key={`${one.outletId} ${one.factor} ${one.at}`}>
-          {formatTime(one.at, 'day')} {one.outletId} {factor(one.factor)} {one.value} {one.unit}
+          {formatTime(one.at, 'day')} {one.outletId && outlet(one.outletId)} {factor(one.factor)} {one.value} {one.unit}
         </p>
       ))}
       {publicity && (

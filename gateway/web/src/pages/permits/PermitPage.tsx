@@ -4,7 +4,7 @@ import { Link, useParams } from 'react-router-dom';
 import { useEnterprise } from '../../api/hooks';
 import { Answer, Blank, Fact, Facts, PageHead, Panel } from '../../design/parts';
 import { factorName, unitText } from '../../view/factors';
-import { formatTime } from '../../view/time';
+import { formatTime, lastDay } from '../../view/time';
 import { CheckState, PermitStatus, percentText, useCheckName } from './marks';
 import {
   type Permit,
@@ -20,7 +20,7 @@ import {
 const year = new Date(Date.now() + 8 * 3_600_000).getUTCFullYear();
 const kg = (mass: number) => (mass >= 1000 ? `${(mass / 1000).toFixed(2)} t` : `${mass.toFixed(1)} kg`);
 
-function QuotaBar({ use }: { use: QuotaUse }) {
+function QuotaBar({ use, outlet }: { use: QuotaUse; outlet?: string }) {
   const { t, i18n } = useTranslation();
   const over = use.share >= 1;
   const soon = use.share >= 0.8;
@@ -28,7 +28,7 @@ function QuotaBar({ use }: { use: QuotaUse }) {
     <div data-testid="quota" data-stage={use.stage}>
       <div className="row-top">
         <span className="row-title">
-          {factorName(use.factor, i18n.language)} {use.outletId}
+          {factorName(use.factor, i18n.language)} {outlet}
         </span>
         <b>{percentText(use.share)}</b>
       </div>
@@ -59,7 +59,11 @@ function Quotas({ permit }: { permit: Permit }) {
           {items
             .filter(({ permitId }) => permitId === permit.id)
             .map((use) => (
-              <QuotaBar key={`${use.outletId} ${use.factor}`} use={use} />
+              <QuotaBar
+                key={`${use.outletId} ${use.factor}`}
+                use={use}
+                outlet={permit.outlets.find(({ outletId }) => outletId === use.outletId)?.code ?? use.outletId}
+              />
             ))}
         </div>
       )}
@@ -145,7 +149,7 @@ function Versions({ id }: { id: string }) {
                   <p>
                     {t('permits.versionHolds', {
                       from: formatTime(permit.validFrom, 'day'),
-                      to: formatTime(permit.validTo, 'day'),
+                      to: lastDay(permit.validTo),
                       limits: permit.limits.length,
                       quotas: permit.quotas.length,
                     })}
@@ -197,7 +201,7 @@ function Detail({ permit }: { permit: Permit }) {
               <Fact label={t('permits.holder')}>{holder}</Fact>
               <Fact label={t('permits.representative')}>{permit.legalRepresentative}</Fact>
               <Fact label={t('permit.valid')}>
-                {formatTime(permit.validFrom, 'day')} – {formatTime(permit.validTo, 'day')}
+                {formatTime(permit.validFrom, 'day')} – {lastDay(permit.validTo)}
               </Fact>
               <Fact label={t('permit.issuer')}>{permit.issuer}</Fact>
               <Fact label={t('permits.premises')} wide>

@@ -4,7 +4,7 @@ import { Link } from 'react-router-dom';
 import { KeyedList } from '../../design/KeyedList';
 import { PageHead } from '../../design/parts';
 import { useFilters } from '../../design/use-filters';
-import { formatTime } from '../../view/time';
+import { lastDay } from '../../view/time';
 import { PermitStatus } from './marks';
 import { type Permit, usePermits } from './queries';
 import { PermitTabs } from './Tabs';
@@ -34,7 +34,7 @@ export default function PermitsPage() {
     },
     { title: t('permits.class'), render: (_, p) => t(`managementClass.${p.managementClass}`) },
     { title: t('permit.status'), render: (_, p) => <PermitStatus permit={p} /> },
-    { title: t('permit.valid'), render: (_, p) => t('permit.until', { at: formatTime(p.validTo, 'day') }) },
+    { title: t('permit.valid'), render: (_, p) => t('permit.until', { at: lastDay(p.validTo) }) },
     { title: t('permits.outlets'), align: 'right', render: (_, p) => p.outlets.length },
   ];
   return (

@@ -2,12 +2,13 @@ import { App, Button, DatePicker, Input, Select, Steps } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router-dom';
+import { useParams } from 'react-router-dom';
 import { Answer, Fact, Facts, Labelled, PageHead, Panel, Problem, Say } from '../../design/parts';
 import { usePhone } from '../../design/use-phone';
 import { useSelf } from '../../me';
 import { mayRecordProjects } from '../../view/access';
 import { formatTime } from '../../view/time';
+import { OutletLink } from '../outlet/outlet-name';
 import { type Project, useCommand, useProject } from './queries';
 
 type StepName = Project['steps'][number]['step'];
@@ -168,9 +169,9 @@ function Detail({ project }: { project: Project }) {
                 {project.outletIds.length === 0
                   ? undefined
                   : project.outletIds.map((id) => (
-                      <Link key={id} to={`/outlets/${id}`} style={{ marginRight: 8 }}>
-                        {id}
-                      </Link>
+                      <div key={id}>
+                        <OutletLink id={id} />
+                      </div>
                     ))}
               </Fact>
             </Facts>

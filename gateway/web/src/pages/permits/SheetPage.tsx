@@ -21,6 +21,7 @@ function Commit({ sheet }: { sheet: Sheet }) {
       <Button
         type="primary"
         size="large"
+        style={{ alignSelf: 'start', justifySelf: 'start' }}
         disabled={taken === 0}
         loading={commit.isPending}
         onClick={() =>

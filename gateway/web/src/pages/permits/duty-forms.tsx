@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Labelled, Problem } from '../../design/parts';
 import { factorName } from '../../view/factors';
 import { fromInput, isoTime, toInput } from '../../view/time';
+import { useOutletNames } from '../outlet/outlet-name';
 import { type DutyDetail, useCommand } from './queries';
 
 type FormProps = { duty: DutyDetail };
@@ -284,6 +285,7 @@ function MonitoringForm({ duty }: FormProps) {
   const { t } = useTranslation();
   const submit = useSubmit(duty, 'self-monitoring');
   const items = duty.items ?? [];
+  const outlet = useOutletNames(items.flatMap(({ outletId }) => outletId ?? []));
   const [values, setValues] = useState<Record<number, { value?: number | null; unit?: string; at?: string }>>({});
   const change = (i: number, part: { value?: number | null; unit?: string; at?: string }) =>
     setValues((old) => ({ ...old, [i]: { ...old[i], ...part } }));
@@ -294,7 +296,7 @@ function MonitoringForm({ duty }: FormProps) {
       {items.map((item, i) => (
         <fieldset key={`${item.outletId} ${item.factor}`} className="choices">
           <legend className="label">
-            {item.outletId} <FactorWord code={item.factor} />
+            {item.outletId && outlet(item.outletId)} <FactorWord code={item.factor} />
           </legend>
           <div className="stack">
             <Input

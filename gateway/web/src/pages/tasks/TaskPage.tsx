@@ -14,7 +14,7 @@ import { factorName, unitText } from '../../view/factors';
 import { latestValues, limitedFirst } from '../../view/latest';
 import { distance, formatDistance, mapLink, type Position } from '../../view/place';
 import { actionsOf, stepsOf } from '../../view/task-steps';
-import { formatTime } from '../../view/time';
+import { formatTime, lastDay } from '../../view/time';
 import { assigneeNames } from '../../view/told';
 import { useAlarmTitle } from '../alarms/alarm-names';
 import { Evidence } from '../alarms/Evidence';
@@ -133,7 +133,7 @@ function FileSummary({ task }: { task: Task }) {
                 </Fact>
                 <Fact label={t('permit.status')}>
                   {permit &&
-                    `${t(`permitStatus.${permit.status}`)} · ${t('permit.until', { at: formatTime(permit.validTo, 'day') })}`}
+                    `${t(`permitStatus.${permit.status}`)} · ${t('permit.until', { at: lastDay(permit.validTo) })}`}
                 </Fact>
                 <Fact label={t('task.activeAlarms')}>{parts.alarms.data?.filter((a) => a.active).length}</Fact>
                 <Fact label={t('task.otherTasks')}>{others}</Fact>

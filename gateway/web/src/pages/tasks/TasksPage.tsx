@@ -46,12 +46,12 @@ export default function TasksPage() {
     {
       title: t('task.title'),
       render: (_, task) => (
-        <>
+        <div style={{ maxWidth: 250, whiteSpace: 'normal' }}>
           <Link to={`/tasks/${task.id}`} style={{ fontWeight: 500 }}>
             {task.title}
           </Link>
           <div className="row-note">{task.enterpriseName ?? task.place.address}</div>
-        </>
+        </div>
       ),
     },
     { title: t('task.kind'), render: (_, task) => t(`task.type.${task.type}`) },
