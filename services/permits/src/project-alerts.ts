@@ -93,7 +93,7 @@ export function projectFindings(
   const seenEvidence: Evidence[] = seen
     ? [
         {
-          name: `排放口 ${seen.outletId} 首日监测`,
+          name: '排放口首日监测',
           value: `流量 ${rounded(seen.flow)} m³，生产用电 ${rounded(seen.productionKwh)} kWh`,
           at: seen.day,
         },
