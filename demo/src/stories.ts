@@ -34,6 +34,7 @@ const text = (time: number) => `${new Date(time + ZONE).toISOString().slice(0, 1
 
 /** The permits with the outlets, quantities and duties that they hold in the year of the start. */
 export function furnishedPermits(province: DemoProvince, seed: string, startedAt: number): PermitInput[] {
+  const nameOf = new Map(province.enterprises.map(({ id, name }) => [id, name]));
   const models = new Map(province.simulated.map(({ outlet }) => [outlet.id, outlet]));
   return province.permits.map((permit, index) => {
     const random = randomOf(seed, `quota of ${permit.id}`);
@@ -60,6 +61,7 @@ export function furnishedPermits(province: DemoProvince, seed: string, startedAt
     const withDuties = permit.enterpriseId.startsWith(`ent-${DUTIES_COUNTY}-`) || index % DUTIES_EVERY === 0;
     return {
       ...permit,
+      name: nameOf.get(permit.enterpriseId),
       outlets: outlets.map(({ id, code, name, medium, lon, lat }) => ({
         ...{ outletId: id, code, name, lon, lat },
         factors: factorsOf(id, medium),

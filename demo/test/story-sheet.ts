@@ -68,7 +68,7 @@ export function sheet(demo: RunningDemo): void {
     await page.locator('.ant-modal-confirm .ant-btn-primary').click();
     await sheetIs('committed');
     await administrator.picture('e2-sheet-committed');
-    const { items } = await administrator.asks<{ items: Permit[] }>(`permits?enterpriseId=${ENTERPRISE}`);
+    const { items } = await administrator.asks<{ items: Permit[] }>(`permits?q=${number}`);
     const taken = items.filter((permit) => permit.number === number);
     expect(taken).toEqual([
       expect.objectContaining({ limits: [expect.objectContaining({ factor: 'w01018', limit: 200, period: 'day' })] }),

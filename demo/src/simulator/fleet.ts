@@ -3,6 +3,7 @@ import { randomOf } from '../random';
 import { writeWhole } from '../whole-file';
 import { type Episode, effects, script } from './episodes';
 import { ANSWER_TIMEOUT, type Cursors, SimulatedLogger } from './logger';
+import type { PacketKind } from './packets';
 import { DAY, type EffectAt, HOUR } from './signal';
 import { readState, type SimulatorState } from './state';
 import { momentAt, type Schedule, schedules } from './uploads';
@@ -19,6 +20,8 @@ const MINUTES_AT_FIRST = 2 * HOUR;
 const MINUTES_AT_MOST = DAY;
 /** After a longer stop of the simulator realtime goes on from now: a logger without power measures nothing. */
 const REALTIME_GAP = 600_000;
+/** Hours before the start that one logger never sent: the platform finds the gap and asks for it (CN 2061). */
+const FORGOTTEN = { from: 30 * HOUR, to: 26 * HOUR };
 
 export interface FleetOptions {
   host: string;
@@ -61,6 +64,12 @@ export class Fleet {
       ...province.simulated.filter((device) => cast.has(device.outlet.id)),
       ...province.simulated.filter((device) => !cast.has(device.outlet.id)),
     ];
+    const forgetful = order.find(
+      ({ outlet, profile }) => !cast.has(outlet.id) && profile.edition === '2017' && !profile.process,
+    );
+    const { startedAt } = this.#state;
+    const forgets = (kind: PacketKind, moment: number) =>
+      kind === 'hour' && moment >= startedAt - FORGOTTEN.from && moment < startedAt - FORGOTTEN.to;
     this.#loggers = order.map((device, index) => {
       const spread = randomOf(seed, device.profile.mn).next();
       const list = schedules(device.profile, spread, options.realtimeSeconds);
@@ -75,6 +84,7 @@ export class Fleet {
         progress: () => {
           this.#changed = true;
         },
+        ...(device === forgetful ? { forgets } : {}),
       });
     });
   }

@@ -1,9 +1,10 @@
 import { createConnection, type Socket } from 'node:net';
-import { FrameCutter, formatDataTime } from '@greenwatch/hj212';
+import { FrameCutter, formatDataTime, type Packet, parseSegment } from '@greenwatch/hj212';
 import type { SimulatedDevice } from '../province';
 import { type PacketKind, uploadFrames } from './packets';
+import { orderOf, replyFrames } from './requests';
 import type { EffectAt } from './signal';
-import { itemsOf, type Schedule } from './uploads';
+import { itemsOf, momentAt, type Schedule } from './uploads';
 
 /** Packets that may wait for their 9014 at a time. */
 const WINDOW = 4;
@@ -14,6 +15,8 @@ const RESENDS = 3;
 const UNANSWERED_A_TICK = 20;
 const RECONNECT_MIN = 1_000;
 const RECONNECT_MAX = 15_000;
+/** Moments sent for one request for history, at most; the host may ask for the rest. */
+const MOST_HISTORY = 1_000;
 
 /** Kind to the moment up to which the platform has everything. */
 export type Cursors = Partial<Record<PacketKind, number>>;
@@ -53,6 +56,8 @@ export class SimulatedLogger {
   #lastQn = 0;
   #unanswered = 0;
   #stopping = false;
+  /** Kinds that the host has stopped (CN 2012, 2022). */
+  readonly #stopped = new Set<PacketKind>();
 
   constructor(
     device: SimulatedDevice,
@@ -68,6 +73,8 @@ export class SimulatedLogger {
       answerTimeout: number;
       /** A cursor moved. */
       progress(): void;
+      /** Moments that it fails to send by itself and gives out when it is asked: a gap for the platform to find. */
+      forgets?(kind: PacketKind, moment: number): boolean;
     },
   ) {
     this.#device = device;
@@ -155,7 +162,7 @@ export class SimulatedLogger {
     });
     socket.on('data', (chunk) => {
       for (const piece of cutter.push(chunk)) {
-        if (piece.type === 'frame') this.#take(piece.segment.toString('latin1'));
+        if (piece.type === 'frame') this.#take(parseSegment(piece.segment));
       }
     });
     // 'close' always follows, and that is where it is dealt with.
@@ -175,15 +182,52 @@ export class SimulatedLogger {
     });
   }
 
-  /** Takes an answer: 9014 with the QN in front (2017) or inside CP (2005). Requests of the host are not played. */
-  #take(segment: string): void {
-    if (!segment.includes('CN=9014')) return;
-    const qn = /QN=(\d{17})/.exec(segment)?.[1];
+  /** Takes a request, or an answer: 9014 with the QN in front (2017) or inside CP (2005). */
+  #take(message: Packet): void {
+    if (!message.cn.startsWith('90')) {
+      this.#obey(message);
+      return;
+    }
+    if (message.cn !== '9014') return;
+    const qn = /QN=(\d{17})/.exec(message.cp)?.[1] ?? message.qn;
     const packet = qn === undefined ? undefined : this.#waiting.get(qn);
     if (qn === undefined || !packet) return;
     this.#waiting.delete(qn);
     if (--packet.left.frames === 0) this.#finish(packet.line, packet.moment);
     this.#send(this.outside.now());
+  }
+
+  /** Does what the host asks for: 9011, the data, 9012 (HJ 212-2017 6.2). */
+  #obey(request: Packet): void {
+    const { profile, outlet } = this.#device;
+    const now = this.outside.now();
+    const realtime = this.#lines.find(({ schedule }) => schedule.kind === 'realtime');
+    const realtimeSeconds = (realtime?.schedule.step ?? 0) / 1000;
+    let order = orderOf(profile, request, { realtimeSeconds }, now);
+    const frames: Buffer[] = [];
+    if (order.refused === undefined) {
+      const { history, upload } = order;
+      if (history) {
+        const schedule = this.#lines.find((line) => line.schedule.kind === history.kind)?.schedule;
+        for (const moment of schedule ? momentsOf(schedule, history, now) : []) {
+          const items = itemsOf(profile, outlet, history.kind, moment, this.outside.effectAt);
+          const parts = uploadFrames(profile, history.kind, moment, items, () => this.#nextQn(now));
+          frames.push(...parts.map(({ frame }) => frame));
+        }
+        if (frames.length === 0) order = { failed: 100 };
+      }
+      if (upload?.on) this.#stopped.delete(upload.kind);
+      else if (upload) this.#stopped.add(upload.kind);
+      if (order.realtimeSeconds !== undefined && realtime) {
+        realtime.schedule = { ...realtime.schedule, step: order.realtimeSeconds * 1000 };
+        realtime.acked = momentAt(realtime.schedule, now);
+        realtime.sent = realtime.acked;
+        realtime.done.clear();
+      }
+    }
+    const { before, after } = replyFrames(profile, request, order);
+    for (const frame of [...before, ...frames, ...after]) this.#socket?.write(frame);
+    this.#send(now);
   }
 
   #finish(line: Line, moment: number): void {
@@ -199,6 +243,11 @@ export class SimulatedLogger {
       if (!line) return;
       const moment = line.sent + line.schedule.step;
       const { kind } = line.schedule;
+      if (this.#stopped.has(kind) || this.outside.forgets?.(kind, moment)) {
+        line.sent = moment;
+        this.#finish(line, moment);
+        continue;
+      }
       const items = itemsOf(profile, outlet, kind, moment, this.outside.effectAt);
       const frames = uploadFrames(profile, kind, moment, items, () => this.#nextQn(now));
       const left = { frames: frames.length };
@@ -236,4 +285,14 @@ export class SimulatedLogger {
     this.#lastQn = Math.max(now, this.#lastQn + 1);
     return formatDataTime(this.#lastQn) + String(this.#lastQn % 1000).padStart(3, '0');
   }
+}
+
+/** The moments of a kind within a time, as far as they are over by now. */
+function momentsOf(schedule: Schedule, { from, to }: { from: number; to: number }, now: number): number[] {
+  const moments: number[] = [];
+  const last = Math.min(to, now - schedule.delay);
+  for (let moment = momentAt(schedule, from - 1) + schedule.step; moment <= last; moment += schedule.step) {
+    if (moments.push(moment) === MOST_HISTORY) break;
+  }
+  return moments;
 }
