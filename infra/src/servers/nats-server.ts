@@ -72,9 +72,9 @@ export function natsConfig({ folder, port, users, mqtt, syncInterval }: NatsServ
     if (mqtt) {
       const { host, port: mqttPort, issuer } = mqtt;
       lines.push(`mqtt { listen: "${host}:${mqttPort}" }`);
-      // Our own processes log in as before; whoever else comes is a device, and ingestion says whether it may.
+      // Our own processes log in as before; whoever else comes is a device, and ingestion says whether it may, in its time.
       lines.push(
-        `authorization { auth_callout { issuer: "${issuer}", account: GREENWATCH, auth_users: ${list(users.map(({ name }) => name))} } }`,
+        `authorization { timeout: 10, auth_callout { issuer: "${issuer}", account: GREENWATCH, auth_users: ${list(users.map(({ name }) => name))} } }`,
       );
     }
   }
