@@ -87,7 +87,11 @@ function ours(sent: readonly SentRecord[], drawn: readonly DrawnMark[], medium: 
         return Array.from({ length: times }, () => ({ dataTime, receivedAt: order, sequence: i, fields }));
       })
       // However they lie in the store.
-      .sort((a, b) => ((a.receivedAt * 31 + a.sequence * 7 + shuffle) % 101) - ((b.receivedAt * 31 + b.sequence * 7 + shuffle) % 101));
+      .sort(
+        (a, b) =>
+          ((a.receivedAt * 31 + a.sequence * 7 + shuffle) % 101) -
+          ((b.receivedAt * 31 + b.sequence * 7 + shuffle) % 101),
+      );
   const marks = drawn.map(({ from, length, effect }): MarkEffect => {
     return { from: from * MINUTE, to: (from + length) * MINUTE, effect, code: 'x', factors: [], mn: '' };
   });
@@ -145,7 +149,8 @@ function plainHour(sent: readonly SentRecord[], drawn: readonly DrawnMark[], hou
   const uploadGood = upload !== undefined && upload.flag === 'N' && upload[field] >= 0 && free >= 45;
   const mean = good.reduce((a, b) => a + b, 0) / good.length;
   if (Math.min(60, good.length * length) >= 45) return { valid: true, value: mean, own: mean, upload };
-  if (uploadGood && Math.min(60, bad * length) <= 15) return { valid: true, value: upload[field], own: undefined, upload };
+  if (uploadGood && Math.min(60, bad * length) <= 15)
+    return { valid: true, value: upload[field], own: undefined, upload };
   return { valid: false, value: undefined, own: undefined, upload };
 }
 
