@@ -390,6 +390,22 @@ export const FACTORS: readonly FactorRow[] = [
   ['i13009', '测量检出限', '', '', '', '', null],
 ];
 
+/**
+ * HJ 212-2025, as far as its codes are known second-hand: the annex itself was not to be had. `x` stands for any digit. What a deployment
+ * learns beyond them goes into its own factor table.
+ */
+export const FACTORS_2025: readonly FactorRow[] = [
+  ['d2xxxx', '生产设施用电参数', 'Electricity of a production facility', '', '', '', null],
+  ['d20105', '生产设施电压', 'Voltage of a production facility', '', 'V', '', null],
+  ['d3xxxx', '治理设施用电参数', 'Electricity of a treatment facility', '', '', '', null],
+  ['pxxxxx', '生产关键工况', 'Key production condition', '', '', '', null],
+  ['p99101', '生产工况标记', 'Production condition mark', '', '', '', null],
+  ['i23005', '数采仪硬件序号', 'Serial of the logger', '', '', '', null],
+  ['i23006', '数采仪 CPU 序号', 'Serial of its CPU', '', '', '', null],
+  ['i23007', '数采仪网卡 1 地址', 'MAC address 1 of the logger', '', '', '', null],
+  ['i23008', '数采仪网卡 2 地址', 'MAC address 2 of the logger', '', '', '', null],
+];
+
 /** HJ/T 212-2005. Its unit is often another than that of the 2017 code (mercury mg/L then, µg/L now). */
 export const OLD_FACTORS: readonly OldFactorRow[] = [
   ['B03', 'noise', '噪声', 'dB', '', 1],

@@ -1,4 +1,4 @@
-import { FACTORS, OLD_FACTORS } from './codes';
+import { FACTORS, FACTORS_2025, OLD_FACTORS } from './codes';
 import { factorInfo, fromOldCode } from './factor-info';
 
 test.each([
@@ -11,6 +11,16 @@ test.each([
   ['i33315', { code: 'i33315', nameZh: '炉膛内上部焚烧温度' }],
   ['Ld', { nameEn: 'Daytime sound level' }],
 ])('2017 annex B: %s', (code, expected) => {
+  expect(factorInfo(code)).toMatchObject(expected);
+});
+
+test.each([
+  ['d20105', { nameZh: '生产设施电压', unit: 'V' }],
+  ['d20101', { code: 'd20101', nameZh: '生产设施用电参数' }],
+  ['d31207', { code: 'd31207', nameZh: '治理设施用电参数' }],
+  ['p99102', { code: 'p99102', nameZh: '生产关键工况' }],
+  ['i23005', { nameEn: 'Serial of the logger' }],
+])('2025, as far as known: %s', (code, expected) => {
   expect(factorInfo(code)).toMatchObject(expected);
 });
 
@@ -43,7 +53,7 @@ test.each([
 });
 
 test('every code stands once, and no 2005 code is that of two of 2017', () => {
-  const codes = [...FACTORS, ...OLD_FACTORS].map(([code]) => code);
+  const codes = [...FACTORS, ...FACTORS_2025, ...OLD_FACTORS].map(([code]) => code);
   expect(new Set(codes).size).toBe(codes.length);
   const old = FACTORS.map((row) => row[3]).filter(Boolean);
   expect(new Set(old).size).toBe(old.length);

@@ -1,4 +1,4 @@
-import { FACTORS, OLD_FACTORS } from './codes';
+import { FACTORS, FACTORS_2025, OLD_FACTORS } from './codes';
 
 /** What the standards print about one code. Units are defaults: keep the one that a site really sends. */
 export interface FactorInfo {
@@ -20,7 +20,7 @@ const BY_CODE = new Map<string, FactorInfo>();
 /** 'st:old code' to the 2017 code. */
 const FROM_OLD = new Map<string, string>();
 
-for (const [code, nameZh, nameEn, oldCode, unit, emissionUnit, decimals] of FACTORS) {
+for (const [code, nameZh, nameEn, oldCode, unit, emissionUnit, decimals] of [...FACTORS, ...FACTORS_2025]) {
   BY_CODE.set(code, {
     code,
     nameZh,
@@ -43,6 +43,14 @@ for (const [code, , nameZh, unit, emissionUnit, decimals] of OLD_FACTORS) {
   });
 }
 
+/** Codes that are numbered, and how many digits at their end do the numbering. */
+const PATTERNS: readonly [RegExp, number][] = [
+  [/^[eg]\d{5}$/, 2],
+  [/^i333\d\d$/, 1],
+  [/^d[23]\d{4}$/, 4],
+  [/^p\d{5}$/, 5],
+];
+
 /** Rows of a deployment's own table, which go before those of the standards. */
 let own: ReadonlyMap<string, FactorInfo> = new Map();
 
@@ -62,14 +70,15 @@ export function factorInfo(code: string): FactorInfo | undefined {
 }
 
 /**
- * What is printed for a code of 2017 or of 2005, undefined when it is in neither (O3 as a05024, makers' own). Numbered codes are found
+ * What is printed for a code of 2017, of 2005, or known of 2025; undefined when it is in none (O3 as a05024, makers' own). Numbered codes are found
  * by their pattern: e10103 by e101xx. A 2005 code gives the unit of 2005, which often is not that of its 2017 code (mercury: mg/L, then µg/L).
  */
 export function standardFactor(code: string): FactorInfo | undefined {
   const found = BY_CODE.get(code);
-  if (found || !/^[eg]\d{5}$|^i333\d\d$/.test(code)) return found;
-  const pattern = code.startsWith('i') ? `${code.slice(0, 5)}x` : `${code.slice(0, 4)}xx`;
-  const row = BY_CODE.get(pattern);
+  if (found) return found;
+  const digits = PATTERNS.find(([form]) => form.test(code))?.[1];
+  if (digits === undefined) return undefined;
+  const row = BY_CODE.get(code.slice(0, -digits) + 'x'.repeat(digits));
   return row && { ...row, code };
 }
 
