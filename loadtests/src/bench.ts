@@ -10,6 +10,7 @@ import { ingestBench } from './ingest-bench';
 import { latencyBench } from './latency-bench';
 import { permitsBench } from './permits-bench';
 import { reconnectBench } from './reconnect-bench';
+import { volumeBench } from './volume-bench';
 import { wholeNumber } from './whole-number';
 
 /** Gives the text of an option; undefined where it was left out. */
@@ -91,6 +92,14 @@ const BENCHES: Record<string, Bench> = {
         say,
       });
     },
+  },
+  volume: {
+    options: { readings: 'realtime and minute readings, packed (default 200000000); hours of a month on top' },
+    run: (option) =>
+      volumeBench({
+        readings: wholeNumber('readings', option('readings') ?? '200000000', 100_000, 2_000_000_000),
+        say,
+      }),
   },
   backfill: {
     options: {

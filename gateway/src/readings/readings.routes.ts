@@ -137,11 +137,18 @@ export function readingRoutes(app: App, { kit, readingsClient }: Gateway): void 
       tag: 'readings',
       operationId: 'readingsLatestList',
       access: { area: 'readings' },
-      querystring: Mns(1000),
+      querystring: Type.Object(
+        { ...Mns(1000).properties, kind: Type.Optional(Type.Array(Kind, { description: 'all kinds when absent' })) },
+        { additionalProperties: false },
+      ),
       answers: { 200: json(actions['readings.latest.list'].result) },
       problems: [404, 422],
     }),
-    (request) => call('readings.latest.list', { mns: request.query.mn }, { as: callerOf(request) }),
+    (request) => {
+      const { mn, kind } = request.query;
+      const kinds = kind?.length ? { kinds: kind } : {};
+      return call('readings.latest.list', { mns: mn, ...kinds }, { as: callerOf(request) });
+    },
   );
   app.get(
     '/devices/links',

@@ -159,7 +159,13 @@ export const readingsActions = {
     roles: EVERYBODY,
   },
   'readings.latest.list': {
-    params: Type.Object({ mns: Type.Array(Mn, { minItems: 1, maxItems: 1000 }) }, strict),
+    params: Type.Object(
+      {
+        mns: Type.Array(Mn, { minItems: 1, maxItems: 1000 }),
+        kinds: Type.Optional(Type.Array(Kind, { minItems: 1, description: 'absent: every kind' })),
+      },
+      strict,
+    ),
     result: Type.Array(Moment),
     roles: EVERYBODY,
   },

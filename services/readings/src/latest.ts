@@ -111,13 +111,13 @@ export class LatestMoments {
     for (const { mn } of groups) if (this.#stale.size < MAX_STALE) this.#stale.add(this.#keyOf(mn));
   }
 
-  /** The latest moment of each kind that the devices have sent, in the order of `mns` and kinds. */
-  async read(mns: readonly string[]): Promise<DeviceMoment[]> {
-    const entries = await this.#entries(mns);
+  /** The latest moment of each kind (by number, as text) that the devices have sent, in the order of `mns` and kinds. */
+  async read(mns: readonly string[], kinds: readonly string[] = STATES): Promise<DeviceMoment[]> {
+    const entries = await this.#entries(mns, kinds);
     const missing: { mn: string; kind: number; at: number }[] = [];
     const moments = entries.map((entry, at): DeviceMoment | undefined => {
-      const mn = mns[Math.floor(at / STATES.length)] ?? '';
-      const kind = (at % STATES.length) + 1;
+      const mn = mns[Math.floor(at / kinds.length)] ?? '';
+      const kind = Number(kinds[at % kinds.length]);
       if (entry?.[0] === COMPLETE_STATE) return momentOf(mn, kind, entry.subarray(14));
       missing.push({ mn, kind, at });
       return undefined;
@@ -133,10 +133,10 @@ export class LatestMoments {
   }
 
   /** One entry a device and kind; without Valkey none. */
-  async #entries(mns: readonly string[]): Promise<(Buffer | null)[]> {
-    const none = () => mns.flatMap(() => STATES.map(() => null));
+  async #entries(mns: readonly string[], kinds: readonly string[]): Promise<(Buffer | null)[]> {
+    const none = () => mns.flatMap(() => kinds.map(() => null));
     const pipeline = this.valkey.pipeline();
-    for (const mn of mns) pipeline.hmgetBuffer(this.#keyOf(mn), ...STATES);
+    for (const mn of mns) pipeline.hmgetBuffer(this.#keyOf(mn), ...kinds);
     const answers = await within(
       pipeline.exec().catch(() => null),
       PATIENCE_MS,

@@ -1,4 +1,5 @@
-import { type Actions, type Moment, type Result, readingsGrpc } from '@greenwatch/contracts';
+import { type Actions, KINDS, type Moment, type Result, readingsGrpc } from '@greenwatch/contracts';
+import { useOwnFactors } from '@greenwatch/hj212';
 import {
   afterKey,
   type Caller,
@@ -8,6 +9,7 @@ import {
   invalid,
   isoTime,
   notFound,
+  ownFactors,
   pageOf,
 } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
@@ -80,6 +82,8 @@ export const readingsService = defineService({
 
     const means = meansPart(kit, { store, devices, province, throughBindings });
 
+    const factors = ownFactors(kit, useOwnFactors);
+
     return {
       actions: {
         async 'readings.moment.list'({ mn, kind, from, to, after, limit = PAGE }, { caller }) {
@@ -107,12 +111,16 @@ export const readingsService = defineService({
           return momentPage(pageOf(found, limit, ({ dataTime, mn }) => [String(dataTime), mn]));
         },
 
-        async 'readings.latest.list'({ mns }, { caller }) {
+        async 'readings.latest.list'({ mns, kinds }, { caller }) {
           const known = await devices.byMn(mns);
           const ranges = new Map(
             [...new Set(mns)].map((mn) => [mn, visibleRanges(caller, known.get(mn), province)] as const),
           );
-          const moments = await latest.read([...ranges.keys()].filter((mn) => ranges.get(mn)?.length));
+          const seen = [...ranges.keys()].filter((mn) => ranges.get(mn)?.length);
+          const moments = await latest.read(
+            seen,
+            KINDS.filter((kind) => !kinds || kinds.includes(kind)).map((kind) => String(kindNumber(kind))),
+          );
           const inSight = ({ mn, dataTime }: { mn: string; dataTime: number }) =>
             within(ranges.get(mn) ?? [], { from: dataTime, to: dataTime + 1 }).length > 0;
           return moments.filter(inSight).map(toMoment);
@@ -139,7 +147,7 @@ export const readingsService = defineService({
         },
       },
 
-      facts: means.facts,
+      facts: { ...means.facts, 'facts.registry.factor.changed': factors.taken },
 
       partitions: [
         {
@@ -164,6 +172,7 @@ export const readingsService = defineService({
       },
 
       async started() {
+        await factors.started();
         await storage.start();
         await exports.start();
         await means.start();
@@ -173,7 +182,7 @@ export const readingsService = defineService({
       },
 
       async stopped() {
-        await Promise.all([means.stop(), storage.stop(), exports.stop()]);
+        await Promise.all([factors.stopped(), means.stop(), storage.stop(), exports.stop()]);
       },
     };
   },

@@ -2,7 +2,11 @@ import { type Static, Type } from '@sinclair/typebox';
 
 /** Exports that are made ahead. */
 export const exportSettings = {
-  EXPORT_KEEP_DAYS: Type.Integer({ minimum: 1, default: 7, description: 'after which the file of an export is deleted' }),
+  EXPORT_KEEP_DAYS: Type.Integer({
+    minimum: 1,
+    default: 7,
+    description: 'after which the file of an export is deleted',
+  }),
   EXPORT_PART_MOMENTS: Type.Integer({
     minimum: 1_000,
     default: 50_000,

@@ -1,7 +1,7 @@
-import { connectMongo, dayOf, encodeBatch, startOfDay } from '@greenwatch/kit';
+import { connectMongo, dayOf, encodeBatch, type LogPacket, startOfDay } from '@greenwatch/kit';
 import { groupPackets } from '../group-packets';
-import { PacketStore } from '../packet.model';
 import { storePacked } from '../packed/packer';
+import { PacketStore } from '../packet.model';
 import { EVERY_MS, FACTORS, realisticDay } from './realistic-readings';
 
 const DAY_MS = 86_400_000;
@@ -51,14 +51,14 @@ async function load(): Promise<void> {
     }),
   );
 
-  const recent = (work.mns.slice(work.from, work.to)).map((mn, i) => {
-    const packets = realisticDay(work.from + i, REALTIME, startOfDay(work.until));
-    return packets.slice(0, work.recentMinutes).map((packet) => ({ ...packet, mn, kind: REALTIME, raw: Buffer.alloc(0) }));
+  const recent = work.mns.slice(work.from, work.to).map((mn, i) => {
+    const packets = realisticDay(work.from + i, REALTIME, startOfDay(work.until)).slice(0, work.recentMinutes);
+    return packets.map((packet): LogPacket => ({ ...packet, mn, kind: REALTIME, raw: Buffer.alloc(0) }));
   });
   for (let minute = 0; minute < work.recentMinutes; minute++) {
     // What one look at the log brings: a minute of the devices of one partition, a packet each.
     for (let partition = 0; partition < PARTITIONS; partition++) {
-      const packets = recent.flatMap((one, i) => (i % PARTITIONS === partition && one[minute] ? [one[minute]] : []));
+      const packets = recent.flatMap((one, i) => (i % PARTITIONS === partition ? one.slice(minute, minute + 1) : []));
       if (packets.length === 0) continue;
       const groups = groupPackets([{ partition, sequence: minute + 1, data: encodeBatch(packets) }]);
       await store.insert(groups);

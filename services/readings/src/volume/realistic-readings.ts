@@ -73,7 +73,8 @@ export function realisticDay(device: number, kind: number, day: number): Ordered
 
 function itemOf(instrument: Instrument, kind: number, value: number, flag: string, random: () => number): string {
   const { factor, noise, decimals } = instrument;
-  if (kind === REALTIME) return `${factor}-Rtd=${(value + gauss(random) * noise).toFixed(decimals)},${factor}-Flag=${flag}`;
+  if (kind === REALTIME)
+    return `${factor}-Rtd=${(value + gauss(random) * noise).toFixed(decimals)},${factor}-Flag=${flag}`;
   // Of n readings: the mean has a smaller noise, the extremes lie about two deviations away.
   const mean = value + (gauss(random) * noise) / 3;
   const low = mean - noise * (1.8 + 0.3 * gauss(random));
