@@ -1,5 +1,6 @@
 import { readingsGrpc } from '@greenwatch/contracts';
-import { defineService, type Kit } from '@greenwatch/kit';
+import { useOwnFactors } from '@greenwatch/hj212';
+import { defineService, type Kit, ownFactors } from '@greenwatch/kit';
 import { credentials } from '@grpc/grpc-js';
 import { LiveHub } from './events/live-hub';
 import { type Gateway, GatewayConfig } from './gateway';
@@ -44,6 +45,7 @@ export const gatewayService = defineService({
         return absent;
       },
     };
+    const factors = ownFactors(kit, useOwnFactors);
     const push = pushFront(kit, keys);
     let server: Server | undefined;
 
@@ -54,9 +56,10 @@ export const gatewayService = defineService({
         'gateway.apiKey.list': (_, { caller }) => keys.list(caller),
         'gateway.apiKey.revoke': ({ id }, { caller }) => keys.revoke(id, caller),
       },
-      facts: mapFacts(models, now),
+      facts: { ...mapFacts(models, now), 'facts.registry.factor.changed': factors.taken },
       grpc: push.serve,
       async started() {
+        await factors.started();
         await keys.completePaths();
         await accounts.ensureFirst(config.PROVINCE, config.FIRST_PASSWORD_FILE);
         hub.start();
@@ -68,6 +71,7 @@ export const gatewayService = defineService({
         hub.stop();
         readingsClient.close();
         push.close();
+        await factors.stopped();
       },
     };
   },

@@ -36,7 +36,7 @@ export { connectMongo, inTransaction, isDuplicateKey, isTransient } from './mong
 export { type MqttLogin, type MqttVerdict, serveMqttLogins } from './mqtt-logins';
 export { type MqttMessage, MqttMessages } from './mqtt-messages';
 export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
-export { type OwnFactor, ownFactors } from './own-factors';
+export { type OwnFactor, type OwnFactors, ownFactors } from './own-factors';
 export { BatchWriter, encodeBatch, type LogPacket, readBatch } from './packet-batch';
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';

@@ -1,6 +1,6 @@
 import { registryFacts } from '@greenwatch/contracts';
 import { type Model, Schema } from 'mongoose';
-import { type Fact, type FactHandlers, onProjected } from './facts';
+import { type FactHandler, onProjected } from './facts';
 import { applyNewest } from './projection';
 import { Round } from './round';
 import type { Kit, ServiceParts } from './service';
@@ -20,15 +20,17 @@ type OwnFactorDoc = Omit<registryFacts.FactorChanged, 'code'> & { _id: string; s
 /** Another instance may have taken the fact that changed a factor. */
 const REFRESH_MS = 10_000;
 
+/** The deployment's own factors in a service: `taken` handles `facts.registry.factor.changed`. */
+export interface OwnFactors extends Required<Pick<ServiceParts, 'started' | 'stopped'>> {
+  taken: FactHandler;
+}
+
 /**
  * The deployment's own factors (registry) in a service that shows names or units: a projection, given to `use` at the
  * start and whenever it changes.
  * @param use `useOwnFactors` of packages/hj212
  */
-export function ownFactors(
-  kit: Pick<Kit, 'db' | 'log'>,
-  use: (rows: OwnFactor[]) => void,
-): Required<Pick<ServiceParts, 'started' | 'stopped'>> & { facts: FactHandlers } {
+export function ownFactors(kit: Pick<Kit, 'db' | 'log'>, use: (rows: OwnFactor[]) => void): OwnFactors {
   const model: Model<OwnFactorDoc> = kit.db.model<OwnFactorDoc>(
     'OwnFactor',
     new Schema<OwnFactorDoc>(
@@ -63,16 +65,11 @@ export function ownFactors(
     load,
   );
   return {
-    facts: {
-      'facts.registry.factor.changed': onProjected(
-        registryFacts.FactorChanged,
-        async ({ data, sequence }: Fact<registryFacts.FactorChanged>) => {
-          const { code, ...row } = data;
-          await applyNewest(model, code, sequence, row);
-          await load();
-        },
-      ),
-    },
+    taken: onProjected(registryFacts.FactorChanged, async ({ data, sequence }) => {
+      const { code, ...row } = data;
+      await applyNewest(model, code, sequence, row);
+      await load();
+    }),
     async started() {
       await load();
       round.start();

@@ -1,4 +1,5 @@
-import { defineService, type Kit } from '@greenwatch/kit';
+import { useOwnFactors } from '@greenwatch/hj212';
+import { defineService, type Kit, ownFactors } from '@greenwatch/kit';
 import { DailyTimer } from './daily-timer';
 import { fraudActions } from './fraud-actions';
 import { FraudConfig } from './fraud-settings';
@@ -25,21 +26,25 @@ export const fraudService = defineService({
     const worker = new ScoringWorker(kit, sources, models, store, reader, new Refit(kit, models, store));
     const poke = () => worker.poke();
     const timer = new DailyTimer(kit, models, poke);
+    const factors = ownFactors(kit, useOwnFactors);
 
     return {
       actions: fraudActions(kit, models, sources, store, poke),
       facts: {
         ...sources.facts,
+        'facts.registry.factor.changed': factors.taken,
         ...verdictFacts(kit, models),
         'facts.fraud.scoring.due': timer.handler,
       },
       async started() {
+        await factors.started();
         await store.prepare();
         await timer.prepare();
         worker.start();
       },
       async stopped() {
         await worker.stop();
+        await factors.stopped();
         reader.close();
       },
     };

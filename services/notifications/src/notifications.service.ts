@@ -7,6 +7,7 @@ import {
   rulesFacts,
   taskingFacts,
 } from '@greenwatch/contracts';
+import { useOwnFactors } from '@greenwatch/hj212';
 import {
   afterKey,
   type Codec,
@@ -15,6 +16,7 @@ import {
   type FactHandlers,
   notFound,
   onFact,
+  ownFactors,
   pageOf,
   scopeFilter,
 } from '@greenwatch/kit';
@@ -59,6 +61,8 @@ export const notificationsService = defineService({
     const sender = line && new SmsSender(kit, notices, copies, line, { window, unresolvedAfterMs });
     const phoneSender = new PhoneSender(kit, phoneMessages, line, { signature, unresolvedAfterMs });
     const taskChanged = onFact(taskingFacts.TaskChanged, (fact, session) => notifier.takeTask(fact, session));
+
+    const factors = ownFactors(kit, useOwnFactors);
 
     return {
       actions: {
@@ -113,6 +117,7 @@ export const notificationsService = defineService({
       },
       facts: {
         ...copies.facts,
+        'facts.registry.factor.changed': factors.taken,
         ...Object.fromEntries(TASK_VERBS.map((verb) => [`facts.tasking.task.${verb}`, taskChanged])),
         'facts.rules.alarm.*': onFact(rulesFacts.AlarmChanged, (fact, session) => notifier.takeAlarm(fact, session)),
         'facts.permits.check.*': onFact(permitsFacts.CheckChanged, (fact, session) =>
@@ -157,6 +162,7 @@ export const notificationsService = defineService({
         }),
       },
       started: async () => {
+        await factors.started();
         await sender?.start();
         phoneSender.start();
         line?.start();
@@ -164,6 +170,7 @@ export const notificationsService = defineService({
       stopped: async () => {
         await Promise.all([sender?.stop(), phoneSender.stop()]);
         await line?.stop();
+        await factors.stopped();
       },
     };
   },

@@ -1,4 +1,5 @@
-import { defineService } from '@greenwatch/kit';
+import { useOwnFactors } from '@greenwatch/hj212';
+import { defineService, ownFactors } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { checkPart } from './check-actions';
 import { CheckStore } from './check-store';
@@ -44,7 +45,9 @@ export const permitsService = defineService({
       rows: kit.config.SHEET_MAX_ROWS,
       unpacked: kit.config.SHEET_MAX_UNPACKED_BYTES,
     });
+    const { taken, started, stopped } = ownFactors(kit, useOwnFactors);
     return join([
+      { facts: { 'facts.registry.factor.changed': taken }, started, stopped },
       registryPart(kit, models, copies, store),
       observationsPart(models, seen),
       permitPart(kit, models, store),

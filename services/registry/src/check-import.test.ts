@@ -6,6 +6,7 @@ const nothing: Known = {
   operators: new Map(),
   devices: new Map(),
   outlets: new Map(),
+  profiles: new Set(),
   persons: new Map(),
 };
 

@@ -1,5 +1,6 @@
 import { complaintsFacts, fraudFacts, permitsFacts, rulesFacts, taskingFacts } from '@greenwatch/contracts';
-import { asDomainError, defineService, onFact } from '@greenwatch/kit';
+import { useOwnFactors } from '@greenwatch/hj212';
+import { asDomainError, defineService, onFact, ownFactors } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { caseModels } from './case.model';
 import { caseActions } from './case-actions';
@@ -41,7 +42,11 @@ export const taskingService = defineService({
       intake.take(fact, complaintsFacts.ComplaintChanged, leadOfComplaint(fact.data, fact.sequence), session),
     );
 
+    const factors = ownFactors(kit, useOwnFactors);
+
     return {
+      started: factors.started,
+      stopped: factors.stopped,
       actions: {
         ...taskActions(kit, { tasks, clues: clueStore.clues, copies }, dispatch),
         ...clueActions(kit, clueStore.clues, intake),
@@ -49,6 +54,7 @@ export const taskingService = defineService({
       },
       facts: {
         ...copies.facts,
+        'facts.registry.factor.changed': factors.taken,
         'facts.rules.alarm.*': alarm,
         'facts.fraud.suspicion.*': suspicion,
         'facts.permits.check.*': check,

@@ -11,6 +11,7 @@ import {
   readHeading,
   readRow,
 } from '@greenwatch/sheets';
+import { parseIsoTime } from './upload-refused';
 
 const KIND_WORDS: Record<string, Kind> = {
   ...Object.fromEntries(KINDS.map((kind) => [kind, kind])),
@@ -36,10 +37,7 @@ export function readMoment(raw: string): number | undefined {
     const parsed = parseDataTime(text);
     return parsed.ok ? parsed.time : undefined;
   }
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)) {
-    const time = Date.parse(text);
-    return Number.isNaN(time) ? undefined : time;
-  }
+  if (/T.*(Z|[+-]\d\d:\d\d)$/.test(text)) return parseIsoTime(text);
   const parts = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d\d)(?::(\d\d))?)?$/.exec(text);
   if (!parts) return undefined;
   const [year = '', ...rest] = parts.slice(1).map((part = '0') => part);
