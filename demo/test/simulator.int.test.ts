@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FrameCutter, type Packet, parseSegment, readUpload, replyToUpload } from '@greenwatch/hj212';
+import {
+  buildRequest,
+  FrameCutter,
+  type Packet,
+  parseSegment,
+  readReply,
+  readUpload,
+  replyToUpload,
+} from '@greenwatch/hj212';
 import { demoProvince } from '../src/province';
 import { Fleet } from '../src/simulator/fleet';
 import { type Cursors, SimulatedLogger } from '../src/simulator/logger';
@@ -250,5 +258,35 @@ describe('the fleet', () => {
     const limit = outlet.pollutants.find((p) => p.factor === 'a21002')?.limit as number;
     expect(Number(value?.[1])).toBeGreaterThan(limit * 1.1);
     expect(fleet.startExceedance('nowhere')).toBeUndefined();
+  });
+
+  test('a request for hours (CN 2061): 9011, the hours, 9012, and the hours are those it sent before', async () => {
+    const host = new Host(() => true);
+    const run = logger(
+      device(({ edition, process }) => edition === '2017' && !process),
+      await host.start(),
+    );
+    await until('the backlog is empty', () => run.made.backlog(run.now()) === 0);
+    const hours = () => host.packets.filter(({ cn }) => cn === '2061');
+    const before = new Set(hours().map(({ cp }) => cp));
+    const from = Math.floor(NOW / HOUR) * HOUR - 12 * HOUR;
+    const values = { beginTime: from, endTime: from + 3 * HOUR - 1_000 };
+    const target = { mn: run.made.mn, st: '32', edition: '2017' as const };
+    const { frame, qn } = buildRequest(target, 'get-hours', values, NOW);
+    const sent = hours().length;
+    for (const socket of host.sockets) socket.write(frame);
+    await until('it is done', () => host.packets.some(({ cn }) => cn === '9012'));
+    const replies = host.packets.map(readReply).filter((reply) => reply !== undefined);
+    expect(replies).toMatchObject([
+      { type: 'accepted', code: 1, qn },
+      { type: 'executed', code: 1, qn },
+    ]);
+    const again = hours().slice(sent);
+    expect(new Set(again.map((packet) => readUpload(packet).dataTime))).toEqual(
+      new Set([from, from + HOUR, from + 2 * HOUR]),
+    );
+    expect(again.every(({ cp }) => before.has(cp))).toBe(true);
+    run.stop();
+    await host.stop();
   });
 });

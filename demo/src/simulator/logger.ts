@@ -162,7 +162,7 @@ export class SimulatedLogger {
     });
     socket.on('data', (chunk) => {
       for (const piece of cutter.push(chunk)) {
-        if (piece.type === 'frame') this.#take(parseSegment(piece.segment));
+        if (piece.type === 'frame') this.#take(piece.segment.toString('latin1'));
       }
     });
     // 'close' always follows, and that is where it is dealt with.
@@ -183,13 +183,14 @@ export class SimulatedLogger {
   }
 
   /** Takes a request, or an answer: 9014 with the QN in front (2017) or inside CP (2005). */
-  #take(message: Packet): void {
-    if (!message.cn.startsWith('90')) {
-      this.#obey(message);
+  #take(segment: string): void {
+    // 2005's 9014 has no MN.
+    if (!segment.includes('CN=9014')) {
+      const message = parseSegment(segment);
+      if (!message.cn.startsWith('90')) this.#obey(message);
       return;
     }
-    if (message.cn !== '9014') return;
-    const qn = /QN=(\d{17})/.exec(message.cp)?.[1] ?? message.qn;
+    const qn = /QN=(\d{17})/.exec(segment)?.[1];
     const packet = qn === undefined ? undefined : this.#waiting.get(qn);
     if (qn === undefined || !packet) return;
     this.#waiting.delete(qn);
