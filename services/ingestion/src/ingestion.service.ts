@@ -26,7 +26,7 @@ export const IngestionConfig = Type.Object({
   HJ212_IDLE_TIMEOUT_S: Type.Integer({ minimum: 60, default: 7_500 }),
   INGESTION_ADMISSION: Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], default: 'closed' }),
   INGESTION_MAX_AHEAD_S: Type.Integer({ minimum: 0, default: 3_600 }),
-  INGESTION_DEVICE_PACKETS_PER_MINUTE: Type.Integer({ minimum: 0, default: 36_000, description: '0: no limit' }),
+  INGESTION_DEVICE_PACKETS_PER_MINUTE: Type.Integer({ minimum: 0, default: 60_000, description: '0: no limit' }),
   INGESTION_WRONG_PASSWORDS: Type.Integer({ minimum: 1, default: 10 }),
   INGESTION_BLOCK_S: Type.Integer({ minimum: 1, default: 300 }),
   INGESTION_FIGURES_EVERY_S: Type.Integer({ minimum: 1, default: 60 }),
