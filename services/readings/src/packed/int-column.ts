@@ -7,18 +7,27 @@ const MOST_PLANES = 7;
 export const LARGEST_INT = 2 ** 49;
 
 /**
+ * Ways to foresee a value, by their number in a column's head: from the middle of all; from the values before, of which
+ * the last one counts so much (1: only that; 1/8: much of what was before, which noise is best foreseen by); or from the
+ * line through the two before, as times go.
+ */
+const FROM_MIDDLE = 0;
+const SHARES = [1, 1 / 2, 1 / 4, 1 / 8] as const;
+const FROM_LINE = 5;
+const WAYS = [FROM_MIDDLE, 1, 2, 3, 4, FROM_LINE] as const;
+
+/**
  * Writes whole numbers (each at most `LARGEST_INT` in size) so that zlib makes them small: each as its difference from
- * the column's middle, from the value before, or from the line through the two before, whichever is smallest; signs
- * folded in (zigzag: 0, -1, 1, -2 …); then all lowest bytes, all second bytes and so on. The head goes to `head`, the
- * planes are returned, lowest first.
+ * what was foreseen, in the way that comes nearest; signs folded in (zigzag: 0, -1, 1, -2 …); then all lowest bytes, all
+ * second bytes and so on. The head goes to `head`, the planes are returned, lowest first.
  */
 export function writeInts(head: ByteWriter, values: ArrayLike<number>): Uint8Array[] {
-  const { order, base, zigzag, most } = smallest(values);
+  const { way, base, zigzag, most } = smallest(values);
   const planes: Uint8Array[] = [];
   for (let left = most, factor = 1; left > 0; left = Math.floor(left / 256), factor *= 256) {
     planes.push(planeOf(zigzag, planes.length, factor, most));
   }
-  head.byte(order * 8 + planes.length);
+  head.byte(way * 8 + planes.length);
   head.signed(base);
   return planes;
 }
@@ -31,9 +40,9 @@ function planeOf(zigzag: Float64Array, place: number, factor: number, most: numb
   return plane;
 }
 
-/** Where a column's planes lie, before they are read. */
+/** How a column is read from its planes. */
 export interface IntsHead {
-  order: number;
+  way: number;
   planes: number;
   base: number;
 }
@@ -41,35 +50,57 @@ export interface IntsHead {
 export function readIntsHead(head: ByteReader): IntsHead {
   const byte = head.byte();
   const planes = byte % 8;
-  if (planes > MOST_PLANES || byte >= 24) throw new Error(`no column begins with ${byte}`);
-  return { order: Math.floor(byte / 8), planes, base: head.signed() };
+  const way = Math.floor(byte / 8);
+  if (planes > MOST_PLANES || way > FROM_LINE) throw new Error(`no column begins with ${byte}`);
+  return { way, planes, base: head.signed() };
 }
 
 /** The inverse of `writeInts`. */
-export function readInts({ order, planes, base }: IntsHead, body: Uint8Array, at: number, count: number): Float64Array {
+export function readInts({ way, base }: IntsHead, planes: readonly Uint8Array[], count: number): Float64Array {
   const values = new Float64Array(count);
-  let before = base;
-  let step = 0;
+  for (let place = 0, factor = 1; place < planes.length; place++, factor *= 256) {
+    const plane = planes[place] as Uint8Array;
+    for (let i = 0; i < count; i++) values[i] = (values[i] as number) + (plane[i] as number) * factor;
+  }
+  const foresight = new Foresight(way, base);
   for (let i = 0; i < count; i++) {
-    let zigzag = 0;
-    let place = at + i;
-    for (let plane = 0, factor = 1; plane < planes; plane++, factor *= 256, place += count) {
-      zigzag += (body[place] as number) * factor;
-    }
+    const zigzag = values[i] as number;
     const residual = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
-    if (order === 0) values[i] = base + residual;
-    else {
-      if (order === 1) step = residual;
-      else step += residual;
-      before += step;
-      values[i] = before;
-    }
+    values[i] = foresight.next() + residual;
+    foresight.learn(values[i] as number);
   }
   return values;
 }
 
+/** The same arithmetic for writing and reading: doubles are the same everywhere. */
+class Foresight {
+  #before: number;
+  #step = 0;
+  readonly #share: number;
+
+  constructor(
+    private readonly way: number,
+    private readonly base: number,
+  ) {
+    this.#before = base;
+    this.#share = SHARES[way - 1] ?? 1;
+  }
+
+  next(): number {
+    if (this.way === FROM_MIDDLE) return this.base;
+    return this.way === FROM_LINE ? this.#before + this.#step : Math.round(this.#before);
+  }
+
+  learn(value: number): void {
+    if (this.way === FROM_LINE) {
+      this.#step = value - this.#before;
+      this.#before = value;
+    } else this.#before += (value - this.#before) * this.#share;
+  }
+}
+
 interface Residuals {
-  order: number;
+  way: number;
   base: number;
   zigzag: Float64Array;
   most: number;
@@ -80,34 +111,31 @@ function smallest(values: ArrayLike<number>): Residuals {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] as number;
   const middle = values.length === 0 ? 0 : Math.round(sum / values.length);
-  let before = first;
-  let step = 0;
-  // How far each way goes, in all.
-  const far: [number, number, number] = [0, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    const next = value - before;
-    far[0] += Math.abs(value - middle);
-    far[1] += Math.abs(next);
-    far[2] += Math.abs(next - step);
-    before = value;
-    step = next;
+  let best = FROM_MIDDLE as number;
+  let least = Number.POSITIVE_INFINITY;
+  for (const way of WAYS) {
+    const foresight = new Foresight(way, way === FROM_MIDDLE ? middle : first);
+    let far = 0;
+    for (let i = 0; i < values.length && far < least; i++) {
+      far += Math.abs((values[i] as number) - foresight.next());
+      foresight.learn(values[i] as number);
+    }
+    if (far < least) {
+      least = far;
+      best = way;
+    }
   }
-  const order = far.indexOf(Math.min(...far));
-  const base = order === 0 ? middle : first;
+  const base = best === FROM_MIDDLE ? middle : first;
+  const foresight = new Foresight(best, base);
   const zigzag = new Float64Array(values.length);
   let most = 0;
-  before = first;
-  step = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    const next = value - before;
-    const residual = order === 0 ? value - middle : order === 1 ? next : next - step;
-    before = value;
-    step = next;
+    const residual = value - foresight.next();
+    foresight.learn(value);
     const folded = residual < 0 ? -2 * residual - 1 : 2 * residual;
     zigzag[i] = folded;
     if (folded > most) most = folded;
   }
-  return { order, base, zigzag, most };
+  return { way: best, base, zigzag, most };
 }

@@ -1,4 +1,4 @@
-import { deflateSync, inflateSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { OrderedPacket } from '../merge';
 import { ByteReader, ByteWriter } from './byte-stream';
 import { type FieldShape, joinFields, shapeOf, splitFields, valuesIn } from './field-shape';
@@ -6,10 +6,12 @@ import { type IntsHead, readInts, readIntsHead, writeInts } from './int-column';
 import { readNumbers, readTexts, readValuesHead, type ValueColumn, writeValues } from './value-column';
 
 const VERSION = 1;
+/** Behind the version and the CRC-32 of the content. */
+const CONTENT_AT = 5;
 /** Every row is of a moment of its own: nothing to merge. */
 const ONE_PACKET_A_MOMENT = 1;
-/** Noise has few repetitions to find, so the harder levels only take longer (README). */
-const LEVEL = 6;
+/** A plane of so many bytes is compressed by itself, for it has a distribution of its own; smaller ones together. */
+const OWN_STREAM = 400;
 
 interface KnownShape {
   index: number;
@@ -63,10 +65,31 @@ export function packDay(packets: readonly OrderedPacket[]): Buffer {
   for (const ints of [times, delays, decidingSequences(rows), shapeOfRow]) planes.push(...writeInts(head, ints));
   for (const texts of columns.values()) planes.push(...writeValues(head, texts));
 
-  const size = new ByteWriter();
-  size.unsigned(head.bytes().length);
-  const content = deflateSync(Buffer.concat([size.bytes(), head.bytes(), ...planes]), { level: LEVEL });
-  return Buffer.concat([Buffer.of(VERSION), content]);
+  const begin = new ByteWriter();
+  begin.unsigned(head.bytes().length);
+  const small = planes.filter(({ length }) => length < OWN_STREAM);
+  const streams = [
+    Buffer.concat([begin.bytes(), head.bytes(), ...small]),
+    ...planes.filter(({ length }) => length >= OWN_STREAM),
+  ].map(compressed);
+  const sizes = new ByteWriter();
+  for (const { length } of streams) sizes.unsigned(length);
+  // First the sizes of all, so that a reader takes out what it needs.
+  const content = Buffer.concat([sizes.bytes(), ...streams]);
+  const start = Buffer.alloc(CONTENT_AT);
+  start.writeUInt8(VERSION, 0);
+  start.writeUInt32LE(crc32(content), 1);
+  const count = new ByteWriter();
+  count.unsigned(streams.length);
+  return Buffer.concat([start, count.bytes(), content]);
+}
+
+/** By Huffman's code alone or with repetitions, whichever is smaller. */
+function compressed(bytes: Uint8Array): Buffer {
+  const repeating = deflateRawSync(bytes);
+  if (bytes.length < OWN_STREAM) return repeating;
+  const plain = deflateRawSync(bytes, { strategy: constants.Z_HUFFMAN_ONLY });
+  return plain.length < repeating.length ? plain : repeating;
 }
 
 function columnOf(columns: Map<string, string[]>, name: string): string[] {
@@ -83,37 +106,61 @@ function decidingSequences(rows: readonly OrderedPacket[]): number[] {
   return rows.map((row, i) => (together(row, rows[i - 1]) || together(row, rows[i + 1]) ? row.sequence : 0));
 }
 
-/** A packed day, taken apart as far as it is asked for. Throws on bytes that are none, or that changed (Adler-32). */
+/** A byte of each value of a column, taken out of its stream when it is asked for. */
+type Plane = () => Uint8Array;
+const opened = (plane: Plane) => plane();
+
+/** A packed day, taken apart as far as it is asked for. Throws on bytes that are none, or that changed (CRC-32). */
 export class PackedDay {
   /** How many packets. */
   readonly count: number;
   /** Whether each packet is of another moment, so that nothing is to be merged. */
   readonly onePacketAMoment: boolean;
-  readonly #body: Buffer;
   readonly #shapes: FieldShape[] = [];
-  readonly #rows: { head: IntsHead; at: number }[] = [];
-  readonly #columns = new Map<string, { head: ValueColumn; at: number; count: number }>();
+  readonly #rows: { head: IntsHead; planes: Plane[] }[] = [];
+  readonly #columns = new Map<string, { head: ValueColumn; planes: Plane[]; count: number }>();
 
   constructor(bytes: Buffer) {
     if (bytes[0] !== VERSION) throw new Error(`a packed day of version ${bytes[0]}, expected ${VERSION}`);
-    this.#body = inflateSync(bytes.subarray(1));
-    const head = new ByteReader(this.#body);
-    const bodyAt = head.unsigned();
-    let at = head.at + bodyAt;
+    const start = new ByteReader(bytes);
+    start.at = CONTENT_AT;
+    const streams = start.unsigned();
+    if (crc32(bytes.subarray(start.at)) !== bytes.readUInt32LE(1)) throw new Error('a packed day that was changed');
+    const sizes = Array.from({ length: streams }, () => start.unsigned());
+    let streamAt = start.at;
+    const compressedStreams = sizes.map((size) => {
+      streamAt += size;
+      return bytes.subarray(streamAt - size, streamAt);
+    });
+    const small = inflateRawSync(compressedStreams.shift() ?? Buffer.alloc(0));
+    const head = new ByteReader(small);
+    const headSize = head.unsigned();
+    let smallAt = head.at + headSize;
+    /** The next planes, in the order in which they were written. */
+    const take = (planes: number, size: number): Plane[] =>
+      Array.from({ length: planes }, () => {
+        if (size >= OWN_STREAM) {
+          const own = compressedStreams.shift() ?? Buffer.alloc(0);
+          return () => inflateRawSync(own);
+        }
+        smallAt += size;
+        const plane = small.subarray(smallAt - size, smallAt);
+        return () => plane;
+      });
     this.count = head.unsigned();
     this.onePacketAMoment = (head.byte() & ONE_PACKET_A_MOMENT) !== 0;
     for (let left = head.unsigned(); left > 0; left--) this.#shapes.push(shapeOf(head.text()));
     for (let i = 0; i < 4; i++) {
       const ints = readIntsHead(head);
-      this.#rows.push({ head: ints, at });
-      at += ints.planes * this.count;
+      this.#rows.push({ head: ints, planes: take(ints.planes, this.count) });
     }
     for (const [name, count] of this.#countValues()) {
       const column = readValuesHead(head);
-      this.#columns.set(name, { head: column, at, count });
-      at += column.ints.planes * count;
+      this.#columns.set(name, { head: column, planes: take(column.ints.planes, count), count });
     }
-    if (at !== this.#body.length) throw new Error('a packed day of another length than its columns have');
+    if (smallAt !== small.length || compressedStreams.length > 0) {
+      throw new Error('a packed day of another length than its columns have');
+    }
   }
 
   /** How many values each column has, in the order in which the columns stand. */
@@ -137,15 +184,15 @@ export class PackedDay {
   }
 
   #ints(which: number): Float64Array {
-    const { head, at } = this.#rows[which] as { head: IntsHead; at: number };
-    return readInts(head, this.#body, at, this.count);
+    const { head, planes } = this.#rows[which] as { head: IntsHead; planes: Plane[] };
+    return readInts(head, planes.map(opened), this.count);
   }
 
   /** Every packet as it was packed. */
   packets(): OrderedPacket[] {
     const texts = new Map<string, { values: string[]; next: number }>();
-    for (const [name, { head, at, count }] of this.#columns) {
-      texts.set(name, { values: readTexts(head, this.#body, at, count), next: 0 });
+    for (const [name, { head, planes, count }] of this.#columns) {
+      texts.set(name, { values: readTexts(head, planes.map(opened), count), next: 0 });
     }
     const columnsOf = this.#shapes.map(({ names }) => names.map((name) => texts.get(name)));
     const [times, delays, sequences, shapes] = [0, 1, 2, 3].map((which) => this.#ints(which)) as Float64Array[];
@@ -172,7 +219,7 @@ export class PackedDay {
   numbers(name: string): Float64Array | undefined {
     const column = this.#columns.get(name);
     if (!column) return undefined;
-    const values = readNumbers(column.head, this.#body, column.at, column.count);
+    const values = readNumbers(column.head, column.planes.map(opened), column.count);
     return Float64Array.from(this.#perRow(name, (at) => values[at] as number, Number.NaN));
   }
 
@@ -180,7 +227,7 @@ export class PackedDay {
   texts(name: string): (string | undefined)[] | undefined {
     const column = this.#columns.get(name);
     if (!column) return undefined;
-    const values = readTexts(column.head, this.#body, column.at, column.count);
+    const values = readTexts(column.head, column.planes.map(opened), column.count);
     return this.#perRow(name, (at) => values[at], undefined);
   }
 

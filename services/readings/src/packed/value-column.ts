@@ -94,8 +94,8 @@ export function readValuesHead(head: ByteReader): ValueColumn {
 }
 
 /** The inverse of `writeValues`. */
-export function readTexts(column: ValueColumn, body: Uint8Array, at: number, count: number): string[] {
-  const ints = readInts(column.ints, body, at, count);
+export function readTexts(column: ValueColumn, planes: readonly Uint8Array[], count: number): string[] {
+  const ints = readInts(column.ints, planes, count);
   const { mode, decimals, odd, dictionary } = column;
   const texts: string[] = [];
   let lastInt = Number.NaN;
@@ -113,8 +113,8 @@ export function readTexts(column: ValueColumn, body: Uint8Array, at: number, cou
 }
 
 /** The same as numbers, without making the texts: what a chart needs. What is no number is NaN. */
-export function readNumbers(column: ValueColumn, body: Uint8Array, at: number, count: number): Float64Array {
-  const numbers = readInts(column.ints, body, at, count);
+export function readNumbers(column: ValueColumn, planes: readonly Uint8Array[], count: number): Float64Array {
+  const numbers = readInts(column.ints, planes, count);
   const { mode, decimals, odd, dictionary } = column;
   if (mode === DICTIONARY) {
     const values = dictionary.map(numberOf);
