@@ -7,6 +7,7 @@ import { demoProvince } from './province';
 import { factsAreTaken } from './settled';
 import { Fleet } from './simulator/fleet';
 import { readState } from './simulator/state';
+import { loadStations, StationFeed } from './station-feed';
 import { furnishedPermits } from './stories';
 import { tellStories } from './tell-stories';
 import { writeWhole } from './whole-file';
@@ -23,6 +24,7 @@ const Config = Type.Object({
   DEMO_REALTIME_SECONDS: Type.Integer({ default: 30, minimum: 5, maximum: 3600 }),
   HJ212_HOST: Type.String({ default: '127.0.0.1' }),
   HJ212_PORT: Type.Integer({ default: 9212, minimum: 1, maximum: 65535 }),
+  GATEWAY_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'where stations push; without, none do' })),
   HEALTH_PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65535 }),
 });
 
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
   const folder = config.DEMO_FOLDER;
   const control = await serveControl(config.HEALTH_PORT);
   let fleet: Fleet | undefined;
+  let stations: StationFeed | undefined;
   const client = await connectClient({
     issuer: 'demo',
     natsUrl: config.NATS_URL,
@@ -47,6 +50,7 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     fleet?.stop();
+    await stations?.stop();
     await control.close();
     await client.close();
     process.exit(0);
@@ -84,6 +88,18 @@ async function main(): Promise<void> {
   process.stdout.write(
     `demo: ${province.simulated.length} devices, ${changed} records loaded, control ${control.url}\n`,
   );
+
+  if (config.GATEWAY_URL) {
+    await loadStations(client.call, config.DEMO_SEED);
+    stations = new StationFeed(client.call, {
+      gatewayUrl: config.GATEWAY_URL,
+      folder,
+      seed: config.DEMO_SEED,
+      everySeconds: config.DEMO_REALTIME_SECONDS,
+      now: Date.now,
+    });
+    stations.start();
+  }
 
   // The other accounts come while the devices already speak.
   await loadAccounts(client.call, province.accounts, passwords);
