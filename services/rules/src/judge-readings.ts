@@ -16,6 +16,7 @@ import {
   seriesOf,
 } from './judged-data.model';
 import { type Binding, bindingAt, type KnownDevice, type KnownPermit, type KnownSources } from './known-source.model';
+import { exemptionsOf, type StoredMark } from './marks/mark.model';
 import {
   exceedanceJudgements,
   judgePeriod,
@@ -61,6 +62,7 @@ export interface Judging {
   sources: KnownSources;
   data: JudgedData;
   settings: RuleSettings;
+  marks: Model<StoredMark>;
 }
 
 const KINDS = new Map<readingsLog.Kind, Upload['kind']>([
@@ -92,7 +94,13 @@ async function judgeUploads(judging: Judging, uploads: readonly Upload[], sessio
     .find({ 'limits.outletId': { $in: outletIds } }, null, { session })
     .lean();
   const means = groups.filter(({ kind }) => kind !== 'state');
-  if (means.length > 0) await judgeMeans(judging, means, permits, session);
+  const take = (group: Group, window: MeanWindow, context: MeanContext) => {
+    const limited = new Set(context.permits.flatMap(({ limits }) => limits.map(({ factor }) => factor)));
+    const periods = takeUploads(group, window, (factor) => limited.has(factor) || repeatsOnlyWhenStuck(factor));
+    for (const period of periods) judgePeriod(period, context, judging.settings.warnPercent);
+    return periods;
+  };
+  if (means.length > 0) await judgeMeans(judging, means, permits, take, session);
   const states = groups.filter(({ kind }) => kind === 'state');
   if (states.length > 0) await judgeStates(judging, states, session);
 }
@@ -115,14 +123,52 @@ async function groupsOf(judging: Judging, uploads: readonly Upload[], session: C
   return [...groups.values()];
 }
 
+/**
+ * Judges anew what is known of an outlet's hours and days in a stretch of time: a mark there begins or ends to be in force. Runs in
+ * the transaction that makes it so.
+ */
+export async function judgeMarked(
+  judging: Judging,
+  outletId: string,
+  stretch: Stretch,
+  session: ClientSession,
+): Promise<void> {
+  const devices = await judging.sources.devices.find({ 'bindings.outletId': outletId }, null, { session }).lean();
+  const groups = devices.flatMap((device) =>
+    device.bindings
+      .filter((binding) => binding.outletId === outletId)
+      .flatMap((binding) =>
+        (['hour', 'day'] as const).map((kind): Group => {
+          const series = seriesOf(device._id, outletId, kind);
+          const at = (time: number) => ({ mn: device._id, kind, at: time, receivedAt: 0, sequence: 0, factors: [] });
+          // Nothing is sent: the times say what to load.
+          return { series, kind, device, binding, uploads: [at(stretch.from - PERIOD_MS[kind]), at(stretch.to)] };
+        }),
+      ),
+  );
+  if (groups.length === 0) return;
+  const permits = await judging.sources.permits.find({ 'limits.outletId': outletId }, null, { session }).lean();
+  const anew = (group: Group, window: MeanWindow, context: MeanContext) =>
+    window.periods.filter((period) => {
+      const length = PERIOD_MS[group.kind as MeanKind];
+      if (period.at + length <= stretch.from || period.at >= stretch.to) return false;
+      const before = JSON.stringify(period.means);
+      judgePeriod(period, context, judging.settings.warnPercent);
+      return JSON.stringify(period.means) !== before;
+    });
+  await judgeMeans(judging, groups, permits, anew, session);
+}
+
 async function judgeMeans(
   judging: Judging,
   groups: readonly Group[],
   permits: readonly KnownPermit[],
+  judge: (group: Group, window: MeanWindow, context: MeanContext) => StoredPeriod[],
   session: ClientSession,
 ): Promise<void> {
-  const { data, settings } = judging;
+  const { data } = judging;
   const windows = await loadWindows(judging, groups, session);
+  const exemptions = await exemptionsOf(judging.marks, groups.map(sentStretch), session);
   const changed: { group: Group; context: MeanContext; window: MeanWindow; periods: StoredPeriod[] }[] = [];
   for (const group of groups) {
     const { outletId, medium } = group.binding;
@@ -130,11 +176,11 @@ async function judgeMeans(
       .map((permit) => ({ ...permit, limits: permit.limits.filter((limit) => limit.outletId === outletId) }))
       .filter(({ limits }) => limits.length > 0);
     const kind = group.kind as MeanKind;
-    const context = { outletId, medium, kind, permits: ofOutlet, missingFlagValid: group.device.missingFlagValid };
-    const limited = new Set(ofOutlet.flatMap(({ limits }) => limits.map(({ factor }) => factor)));
+    const marks = exemptions(outletId, group.device._id);
+    const { missingFlagValid } = group.device;
+    const context: MeanContext = { outletId, medium, kind, permits: ofOutlet, missingFlagValid, marks };
     const window = windows.get(group.series) as MeanWindow;
-    const periods = takeUploads(group, window, (factor) => limited.has(factor) || repeatsOnlyWhenStuck(factor));
-    for (const period of periods) judgePeriod(period, context, settings.warnPercent);
+    const periods = judge(group, window, context);
     if (periods.length > 0) changed.push({ group, context, window, periods });
   }
   if (changed.length === 0) return;
@@ -162,16 +208,22 @@ async function loadWindows(
   session: ClientSession,
 ): Promise<Map<string, MeanWindow>> {
   const windows = new Map<string, MeanWindow>();
-  for (const { series, kind, uploads } of groups) {
-    const times = uploads.map(({ at }) => at);
-    const sent = { from: Math.min(...times), to: Math.max(...times) + PERIOD_MS[kind as MeanKind] };
-    windows.set(series, { stretch: stretchOf(sent, [], CONTEXT_MS[kind], kit.now()), periods: [] });
+  for (const group of groups) {
+    const { series, kind } = group;
+    windows.set(series, { stretch: stretchOf(sentStretch(group), [], CONTEXT_MS[kind], kit.now()), periods: [] });
   }
   const ranges = [...windows].map(([series, { stretch }]) => ({ _id: idRange(series, stretch.from, stretch.to) }));
   for await (const period of data.periods.find({ $or: ranges }, { session })) {
     windows.get(period._id.slice(0, period._id.lastIndexOf('|')))?.periods.push(period);
   }
   return windows;
+}
+
+/** The time that a group's uploads are of. */
+function sentStretch({ binding, kind, uploads }: Group): Stretch & { outletId: string } {
+  const times = uploads.map(({ at }) => at);
+  const to = Math.max(...times) + PERIOD_MS[kind as MeanKind];
+  return { outletId: binding.outletId, from: Math.min(...times), to };
 }
 
 /** Takes a group's uploads into its window. @returns the periods that now say something else */

@@ -15,6 +15,7 @@ const context: MeanContext = {
   medium: 'water',
   kind: 'day',
   missingFlagValid: false,
+  marks: [],
   permits: [
     {
       status: 'valid',

@@ -2,6 +2,7 @@ import type { Judgement } from './alarm-episode';
 import { isZero } from './decimal';
 import { countsAsValid, type JudgedMean, judgeMean, type SentMean } from './exceedance';
 import { limitInForce, type PermitInForce } from './limit-in-force';
+import { type Exemption, isExempt } from './marks/exemption';
 import type { RuleSettings } from './rule-settings';
 import { judgeUnchanging, repeatsOnlyWhenStuck } from './unchanging-value';
 
@@ -39,6 +40,8 @@ export interface MeanContext {
   kind: MeanKind;
   permits: readonly PermitInForce[];
   missingFlagValid: boolean;
+  /** Marks in force that keep data of the device from deciding exceedance. */
+  marks: readonly Exemption[];
 }
 
 /** Waste water and flue gas flow (HJ 212-2017 tables B.1, B.2). */
@@ -89,7 +92,7 @@ export function judgePeriod(period: MeanPeriod, context: MeanContext, warnPercen
   for (const mean of period.means) {
     delete mean.judged;
     const limit = limitInForce(context.permits, context.outletId, mean.factor, context.kind, period.at);
-    if (!limit || !judgeable) continue;
+    if (!limit || !judgeable || isExempt(context.marks, mean.factor, period.at, PERIOD_MS[context.kind])) continue;
     const judged = judgeMean(mean.factor, mean, limit, context.missingFlagValid, warnPercent);
     if (judged) mean.judged = judged.verdict === 'normal' ? { verdict: 'normal' } : judged;
   }

@@ -15,6 +15,7 @@ import { judgeReadings } from './judge-readings';
 import { judgedData } from './judged-data.model';
 import { knownSources } from './known-source.model';
 import { LastSeenBuffer, lastSeenCollection } from './last-seen';
+import { markModel } from './marks/mark.model';
 import { marksPart } from './marks/marks-part';
 import { presentAlarm } from './present-alarm';
 import { RulesConfig, ruleSettings } from './rule-settings';
@@ -27,12 +28,13 @@ export const rulesService = defineService({
   create(kit) {
     const alarms = alarmModel(kit.db);
     const sources = knownSources(kit.db);
-    const judging = { kit, alarms, sources, data: judgedData(kit.db), settings: ruleSettings(kit.config) };
+    const settings = ruleSettings(kit.config);
+    const judging = { kit, alarms, sources, data: judgedData(kit.db), settings, marks: markModel(kit.db) };
     const lastSeen = lastSeenCollection(kit.db);
     const offlineAfterMs = kit.config.RULES_OFFLINE_AFTER_S * 1_000;
     const heard = new LastSeenBuffer(lastSeen, Math.ceil(offlineAfterMs / 30));
     const silence = { kit, alarms, sources, lastSeen, offlineAfterMs: offlineAfterMs + heard.delayMs };
-    const marks = marksPart(kit, sources);
+    const marks = marksPart(judging);
     let checking: Promise<void> = Promise.resolve();
     let timer: NodeJS.Timeout | undefined;
 

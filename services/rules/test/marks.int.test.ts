@@ -1,8 +1,17 @@
-import { type Actions, fact, type Params, registryFacts, rulesFacts } from '@greenwatch/contracts';
+import {
+  type Actions,
+  fact,
+  type Params,
+  permitsFacts,
+  readingsLog,
+  registryFacts,
+  rulesFacts,
+} from '@greenwatch/contracts';
 import {
   type Caller,
   type Client,
   connectClient,
+  encodeBatch,
   FACTS,
   isoTime,
   type RunningService,
@@ -164,3 +173,37 @@ test('what is wrong is named', async () => {
     ...{ code: 422, data: { errors: [{ field: 'comment' }] } },
   });
 });
+
+test('announcement 2022 no. 21, point 6(1): what is marked invalid decides no exceedance; returned, it does again', async () => {
+  const day = today() - 2 * DAY;
+  await tellFact(client, 'facts.permits.permit.changed', permitsFacts.PermitChanged, 'p1', 1, {
+    ...permitsFacts.PermitChanged.decode(new Uint8Array()),
+    ...{ id: 'p1', enterpriseId: 'e1', status: 'valid', validFrom: 1, validTo: Date.now() + DAY },
+    limits: [
+      {
+        ...{ id: 'l1', outletId: 'o1', factor: 'a21026', period: 'hour', limit: 35, decimals: 0, unit: 'mg/m3' },
+        ...{ referenceOxygen: 0, basis: 'GB 13223-2011', validFrom: 1, validTo: 0, minimum: 0 },
+      },
+    ],
+  });
+  await factsHandled(client, 'rules');
+  const packets = [3, 4].map((hour, i) => ({
+    ...{ mn: 'M1', kind: readingsLog.Kind.KIND_HOUR, dataTime: day + hour * HOUR, receivedAt: Date.now() + i },
+    ...{ fields: 'a21026-Avg=100,a21026-Flag=N', raw: Buffer.alloc(0) },
+  }));
+  await client.nats.js.publish('readings.0', encodeBatch(packets));
+  const active = async () =>
+    (await client.call('rules.alarm.list', { outletId: 'o1', active: true }, { as: supervisor })).items;
+  const alarm = await until(async () => (await active())[0]);
+  expect(alarm).toMatchObject({ code: 'EXC_H', factor: 'a21026' });
+  const times = { from: isoTime(day + 3 * HOUR), to: isoTime(day + 5 * HOUR) };
+  // Late: it changes nothing until it is accepted.
+  const mark = await submit(principal, { ...times, code: 'maintenance' });
+  expect(await active()).toHaveLength(1);
+  await ask('rules.mark.review', { id: mark.id, decision: 'accept' }, supervisor);
+  expect(await active()).toEqual([]);
+  await ask('rules.mark.review', { id: mark.id, decision: 'return', comment: '无维护记录' }, supervisor);
+  expect((await active()).map(({ code, startedAt }) => ({ code, startedAt }))).toEqual([
+    { code: 'EXC_H', startedAt: times.from },
+  ]);
+}, 30_000);

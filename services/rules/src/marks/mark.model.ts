@@ -1,6 +1,7 @@
 import type { Mark, MarkStatus, rulesFacts } from '@greenwatch/contracts';
 import { isoTime, type Scoped } from '@greenwatch/kit';
-import { type Connection, type Model, Schema } from 'mongoose';
+import { type ClientSession, type Connection, type Model, Schema } from 'mongoose';
+import type { Exemption } from './exemption';
 import { isEffective } from './mark-state';
 
 /** A mark as it stands; times in ms. Marks are never deleted. */
@@ -76,4 +77,26 @@ export function markChanged(mark: StoredMark): rulesFacts.MarkChanged {
     ...{ id: _id, outletId, enterpriseId, mn, factors, scope, code, effect, effective },
     ...{ from, to, source, status, submittedAt, late },
   };
+}
+
+/**
+ * Looks up what keeps data from deciding exceedance (announcement 2022 no. 21, point 6): marks in force that take their validity, and
+ * marked conditions that the authority has accepted, since what is allowed of them is for it to decide [L].
+ */
+export async function exemptionsOf(
+  marks: Model<StoredMark>,
+  stretches: readonly { outletId: string; from: number; to: number }[],
+  session: ClientSession,
+): Promise<(outletId: string, mn: string) => Exemption[]> {
+  const outletIds = [...new Set(stretches.map(({ outletId }) => outletId))];
+  const from = Math.min(...stretches.map((stretch) => stretch.from));
+  const to = Math.max(...stretches.map((stretch) => stretch.to));
+  const found = await marks
+    .find({ outletId: { $in: outletIds }, to: { $gt: from }, from: { $lt: to } }, null, { session })
+    .lean();
+  const exempting = found.filter(({ effect, status, late }) =>
+    effect === 'condition' ? status === 'accepted' : effect !== 'low' && isEffective(status, late),
+  );
+  return (outletId, mn) =>
+    exempting.filter((mark) => mark.outletId === outletId && (mark.mn === undefined || mark.mn === mn));
 }

@@ -7,24 +7,25 @@ import {
   DomainError,
   inScope,
   invalid,
-  type Kit,
   newId,
   notFound,
   pageOf,
   scopeFilter,
 } from '@greenwatch/kit';
 import type { ClientSession } from 'mongoose';
-import type { Binding, KnownDevice, KnownSources } from '../known-source.model';
-import { markChanged, markModel, presentMark, type StoredMark } from './mark.model';
+import { type Judging, judgeMarked } from '../judge-readings';
+import type { Binding, KnownDevice } from '../known-source.model';
+import { markChanged, presentMark, type StoredMark } from './mark.model';
 import { MARK_CODES, markCode } from './mark-codes';
 import { type MarkVerb, markDeadline, nextStatus, stretchProblem } from './mark-state';
 
 const PAGE = 100;
 
 /** Marks (标记): submitted by who answers for the data, reviewed by the authority, told to whoever derives something from them. */
-export function marksPart(kit: Kit, sources: KnownSources): { actions: ActionHandlers } {
-  const marks = markModel(kit.db);
+export function marksPart(judging: Judging): { actions: ActionHandlers } {
+  const { kit, sources, marks } = judging;
 
+  /** Stores a mark as it now stands, tells it, and judges anew what it keeps from deciding exceedance. */
   async function tell(mark: StoredMark, session: ClientSession): Promise<void> {
     await marks.collection.replaceOne({ _id: mark._id as never }, mark as never, { upsert: true, session });
     await kit.facts.append(session, {
@@ -37,6 +38,7 @@ export function marksPart(kit: Kit, sources: KnownSources): { actions: ActionHan
       divisionPath: mark.divisionPath,
       enterpriseId: mark.enterpriseId,
     });
+    await judgeMarked(judging, mark.outletId, { from: mark.from, to: mark.to }, session);
   }
 
   /** The devices that stood for an outlet in a stretch of time, of those that the caller answers for. @throws 404 */
