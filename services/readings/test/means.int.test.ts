@@ -307,3 +307,25 @@ test('kill -9 while means are calculated: nothing is missing, no total is told t
   });
   expect(month?.factors.find(({ factor }) => factor === 'w01018')).toMatchObject({ value: 50, periods: 10, mass: 110 });
 }, 90_000);
+
+test('an outlet of which nothing came owes its hours', async () => {
+  await bind('SILENT6', 'o6', 'gas', ['a21026', 'a21002']);
+  const hour = Date.now() - (Date.now() % HOUR) - 2 * HOUR;
+  await db.collection('swept').updateOne({ _id: 'hours' as never }, { $set: { until: hour } }, { upsert: true });
+  const date = isoTime(hour).slice(0, 10);
+  const rate = await until(
+    async () => {
+      const { due, received } = await ask('readings.rate.get', {
+        level: 'enterprise',
+        id: 'e-o6',
+        from: date,
+        to: date,
+      });
+      return due > 0 ? { due, received } : undefined;
+    },
+    30_000,
+    () => readings.log(),
+  );
+  expect(rate.due % 2).toBe(0);
+  expect(rate.received).toBe(0);
+}, 60_000);

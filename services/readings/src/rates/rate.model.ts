@@ -125,7 +125,7 @@ export class RateStore {
 }
 
 /** Everything that an outlet's day is a part of. */
-function sumsOf(outletId: string, place: Place): Scope[] {
+export function sumsOf(outletId: string, place: Place): Scope[] {
   const { enterpriseId, operatorId, divisionPath } = place;
   const operator = operatorId === undefined ? {} : { operatorId };
   return [
