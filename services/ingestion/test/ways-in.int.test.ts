@@ -276,6 +276,30 @@ describe('MQTT', () => {
     await until(async () => (await client.nats.jsm.streams.info('$MQTT_msgs')).state.messages === 0);
     await client.nats.jsm.consumers.info('$MQTT_msgs', 'ingestion');
   }, 60_000);
+
+  it('no room: no PUBACK, and the device sends again until there is', async () => {
+    const mqtt = await device('WATER1', { clientId: 'WATER1-full' });
+    await service.stop();
+    await client.nats.jsm.streams.update('$MQTT_msgs', { max_bytes: 2_000 });
+    let acknowledged = 0;
+    const moments = Array.from({ length: 30 }, (_, i) => now - (200 + i) * HOUR);
+    const sent = moments.map(async (dataTime) => {
+      await publish(mqtt, 'devices/WATER1/readings', {
+        kind: 'hour',
+        dataTime: iso(dataTime),
+        values: { w01009: { Avg: '8.2' } },
+      });
+      acknowledged++;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(acknowledged).toBeLessThan(moments.length);
+    service = await runService(ingestionService, environment());
+    await Promise.all(sent);
+    await until(async () => {
+      const stored = (await onTheLog('WATER1')).map(({ dataTime }) => dataTime);
+      return moments.every((moment) => stored.includes(moment));
+    });
+  }, 60_000);
 });
 
 describe('device profiles: a new make is data, not code', () => {

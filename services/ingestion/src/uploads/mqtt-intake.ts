@@ -25,7 +25,12 @@ export interface MqttConfig {
 export interface MqttHost extends UploadHost {
   rules: AdmissionRules;
   codecOf(mn: string): DeviceCodec | undefined;
+  /** Whether the log has too much to do. */
+  congested(): boolean;
 }
+
+/** Between looks whether the log has room again. */
+const PATIENCE_MS = 50;
 
 /**
  * Devices at nats-server's own MQTT listener. They log in with MN and password, may publish to their own topics only, and
@@ -103,6 +108,8 @@ export class MqttIntake {
 
   async #handle({ topic, data, receivedAt }: MqttMessage): Promise<void> {
     const raw = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    // It waits in nats-server's store meanwhile, not here.
+    while (this.host.congested()) await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     const to = readMqttTopic(topic);
     if (!to) {
       const detail = `the topic is ${JSON.stringify(topic.slice(0, 80))}, expected ${MQTT_ROOT}/<MN>/frames or …/readings`;
@@ -120,11 +127,12 @@ export class MqttIntake {
     const device = await host.lookup(mn);
     const stored: Promise<void>[] = [];
     const session = new DeviceSession('mqtt', {
-      // Its log-in proved the password and the address.
+      // Its log-in proved the password and the address. What has its PUBACK does not come again: no limit a minute, either.
       rules: { ...host.rules, admission: 'closed', maxSegment: config.HJ212_MAX_SEGMENT },
       now: () => receivedAt,
       codecOf: host.codecOf,
-      lookup: (spoken) => (spoken === mn && device ? { ...device, addresses: [], password: undefined } : undefined),
+      lookup: (spoken) =>
+        spoken === mn && device ? { ...device, addresses: [], password: undefined, packetsPerMinute: 0 } : undefined,
       append: (packet, told) => {
         stored.push(
           new Promise((resolve, reject) => {

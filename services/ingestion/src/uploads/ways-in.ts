@@ -11,7 +11,7 @@ import { Presence } from './presence';
 import { ProfileDirectory } from './profile-directory';
 import { pushActions } from './push-actions';
 import { pushService } from './push-grpc';
-import { type UploadHost, UploadIntake } from './upload-intake';
+import { UploadIntake } from './upload-intake';
 
 /** Settings of the ways in beside TCP. */
 export const WaysInConfig = {
@@ -35,7 +35,7 @@ type Config = Omit<MqttConfig, 'HJ212_MAX_SEGMENT'> & {
 const MOST_UNPACKED = 1024 * 1024 * 1024;
 const SWEEP_MS = 5_000;
 
-export interface WaysInHost extends Omit<MqttHost, 'profiles' | 'now' | 'accepted' | 'intake'> {
+export interface WaysInHost extends Omit<MqttHost, 'profiles' | 'now' | 'accepted' | 'intake' | 'congested'> {
   intake: Intake;
   links: ConstructorParameters<typeof Presence>[0];
   /** A device sent something now. */
@@ -48,8 +48,10 @@ export function waysIn(kit: Kit<Config>, host: WaysInHost) {
   const profiles = new ProfileDirectory(kit.db, log);
   const silent = { silentMs: config.MQTT_SILENT_S * 1_000, everyMs: SWEEP_MS };
   const presence = new Presence(host.links, now, silent);
-  const uploadHost: UploadHost & MqttHost = {
+  const congested = () => host.intake.congested;
+  const uploadHost: MqttHost = {
     ...host,
+    congested,
     now,
     profiles,
     accepted(mn, { way, address }, at) {
@@ -59,10 +61,9 @@ export function waysIn(kit: Kit<Config>, host: WaysInHost) {
     },
   };
   const uploads = new UploadIntake(uploadHost);
-  const congested = () => host.intake.congested;
   const models = backfillModels(kit.db);
   const bounds = { rows: config.BACKFILL_MAX_ROWS, unpacked: MOST_UNPACKED };
-  const jobs = new BackfillJobs(kit, models, uploads, { ...uploadHost, congested }, bounds);
+  const jobs = new BackfillJobs(kit, models, uploads, uploadHost, bounds);
   const seedFile = config.MQTT_ISSUER_SEED_FILE;
   const mqtt = seedFile
     ? new MqttIntake(kit, uploads, uploadHost, { ...config, seed: readFileSync(seedFile, 'utf8') })
