@@ -1,6 +1,7 @@
 import { type Client, READINGS } from '@greenwatch/kit';
 import { firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
 import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
+import { packetBytes } from './bytes-on-disk';
 import { drained, exportAddress, sleep } from './connect-to-system';
 import { checkExactlyOnce } from './exactly-once';
 import { rawInsertRate } from './raw-insert';
@@ -46,6 +47,9 @@ export interface IngestBenchResult {
   connections: number;
   window: number;
   seconds: number;
+  /** Bytes of a packet on the log of NATS, and in the archive of raw frames, as far as that has come. */
+  log_bytes_per_packet: number;
+  archive_bytes_per_packet?: number;
   /** The most memory that each process of ours had, MB. */
   memory_peak_mb: Record<string, number>;
   missed: string[];
@@ -55,6 +59,8 @@ const FLOOR_SECONDS = 5;
 /** Of all our processes and servers, without and with rules running (issue 5). */
 const COST_US = 60;
 const COST_WITH_RULES_US = 80;
+/** Of a packet of 8 readings in the archive of raw frames (issue 5). */
+const ARCHIVE_BYTES = 25;
 /** Frames a device may send in a second: what two cores do not reach. */
 const MOST_PER_DEVICE_SECOND = 400;
 
@@ -101,6 +107,7 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
     const costPerPacket = round(spent / measured, 1);
     const judged = system.names().includes('rules');
     const memory = bench.peakMemory();
+    const bytes = await packetBytes(client, urls.mongodb, acknowledged);
     return {
       packets_s: Math.round(packetsPerSecond),
       readings_s: Math.round(packetsPerSecond * 8),
@@ -120,9 +127,14 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
       connections,
       window,
       seconds: round(seconds, 1),
+      log_bytes_per_packet: round(bytes.log, 1),
+      ...(bytes.archive === undefined ? {} : { archive_bytes_per_packet: round(bytes.archive, 1) }),
       memory_peak_mb: memory,
       missed: missedBounds([
         { name: 'cpu_us_per_packet_total', value: costPerPacket, most: judged ? COST_WITH_RULES_US : COST_US },
+        ...(bytes.archive === undefined
+          ? []
+          : [{ name: 'archive_bytes_per_packet', value: round(bytes.archive, 1), most: ARCHIVE_BYTES }]),
         ...exactlyOnce(verdict),
         ...memoryBounds(memory, MEMORY_LIMIT_MB),
       ]),

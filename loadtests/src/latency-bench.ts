@@ -64,6 +64,13 @@ export function latencyBench(options: LatencyBenchOptions) {
       ...alarms,
       /** Processor time of the whole system, cores; of the load generator apart. */
       cores: round(total(cpuAfter, cpuBefore) / (measured * 1e6), 2),
+      /** By process, of the packets at this rate with their alarms. */
+      cpu_us_per_packet: Object.fromEntries(
+        Object.entries(cpuAfter).map(([name, us]) => [
+          name,
+          round((us - (cpuBefore[name] ?? 0)) / (after.answered - before.answered), 1),
+        ]),
+      ),
       loadgen_cores: round((after.cpuUs - before.cpuUs) / (measured * 1e6), 2),
       memory_peak_mb: memory,
       ...verdict,
