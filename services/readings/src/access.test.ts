@@ -61,6 +61,23 @@ test.each<[string, Partial<Caller>, DeviceScope | undefined, TimeRange[]]>([
   expect(visibleRanges(caller(over), device, PROVINCE)).toEqual(expected);
 });
 
+/** An air station in Tongxiang: it belongs to no outlet. */
+const station: DeviceScope = { bindings: [], stationPath: TONGXIANG };
+test.each<[string, Partial<Caller>, DeviceScope, TimeRange[]]>([
+  ['its county sees a station at any time', { division: '330483' }, station, [ALWAYS]],
+  ['its city too', { division: '330400' }, station, [ALWAYS]],
+  ['another county does not', { division: '331002' }, station, []],
+  ['an enterprise of its county does not', { division: '330483', enterpriseId: 'e1' }, station, []],
+  [
+    'once bound to an outlet, its bindings count',
+    { division: '330483' },
+    { ...moved, stationPath: TONGXIANG },
+    [{ from: 0, to: 100 }],
+  ],
+])('%s', (_, who, device, ranges) => {
+  expect(visibleRanges(caller(who), device, PROVINCE)).toEqual(ranges);
+});
+
 test.each<[string, TimeRange, TimeRange[]]>([
   [
     'over all',

@@ -10,6 +10,8 @@ export interface TimeRange {
 export interface DeviceScope {
   operatorId?: string;
   bindings: readonly DeviceBinding[];
+  /** Of an air or water station, which belongs to no outlet: the divisions in which it stands. */
+  stationPath?: readonly string[];
 }
 
 /** A device stands for an outlet from a time to a time (ms; 0 leaves a side open). */
@@ -43,6 +45,7 @@ export function visibleRanges(caller: Caller, device: DeviceScope | undefined, p
     return joined(device.bindings.filter((binding) => binding.enterpriseId === caller.enterpriseId).map(rangeOf));
   }
   if (caller.operatorId !== undefined) return device.operatorId === caller.operatorId ? [ALWAYS] : [];
+  if (device.bindings.length === 0 && device.stationPath?.includes(caller.division)) return [ALWAYS];
   return joined(device.bindings.filter((binding) => binding.divisionPath.includes(caller.division)).map(rangeOf));
 }
 

@@ -21,12 +21,14 @@ const deviceSchema = new Schema<DeviceDocument>({
   _id: String,
   operatorId: String,
   missingFlagValid: Boolean,
+  stationPath: { type: [String], default: undefined },
   bindings: [{ _id: false, outletId: String, enterpriseId: String, divisionPath: [String], from: Number, to: Number }],
 })
   .index({ 'bindings.outletId': 1 })
   .index({ 'bindings.enterpriseId': 1 })
   .index({ 'bindings.divisionPath': 1 })
-  .index({ operatorId: 1 });
+  .index({ operatorId: 1 })
+  .index({ stationPath: 1 }, { sparse: true });
 
 const outletSchema = new Schema<OutletDocument>({
   _id: String,
@@ -52,7 +54,12 @@ export class Devices {
   }
 
   /** @returns whether it now stands for other outlets, or its values count otherwise, than was known */
-  async keepDevice({ entity, sequence, data }: Fact<registryFacts.DeviceChanged>): Promise<boolean> {
+  async keepDevice({
+    entity,
+    sequence,
+    divisionPath: path,
+    data,
+  }: Fact<registryFacts.DeviceChanged>): Promise<boolean> {
     const before = await this.#devices.findById(entity).lean();
     const bindings = data.bindings.map(({ outletId, enterpriseId, divisionPath, from, to }) => ({
       outletId,
@@ -62,7 +69,8 @@ export class Devices {
       to,
     }));
     const { missingFlagValid } = data;
-    const fields = { operatorId: data.operatorId || undefined, bindings, missingFlagValid };
+    const stationPath = bindings.length === 0 ? path : [];
+    const fields = { operatorId: data.operatorId || undefined, bindings, missingFlagValid, stationPath };
     const newer = await applyNewest(this.#devices, entity, sequence, fields);
     // Delivered again after a kill it may be the same as before, and what follows from it not yet done.
     if (!newer && sequence < ((before as { sequence?: number } | null)?.sequence ?? 0)) return false;
@@ -130,7 +138,9 @@ export class Devices {
   /** Every device of which the caller sees some time, in the order of their MN. */
   async *inScope(caller: Caller): AsyncGenerator<DeviceDocument> {
     const scope = scopeFilter(caller);
-    const filter = caller.operatorId === undefined ? { bindings: { $elemMatch: scope } } : scope;
+    const bound = { bindings: { $elemMatch: scope } };
+    const ofDivision = caller.enterpriseId === undefined ? { $or: [bound, { stationPath: caller.division }] } : bound;
+    const filter = caller.operatorId === undefined ? ofDivision : scope;
     yield* this.#devices.find(filter).sort({ _id: 1 }).lean().cursor();
   }
 }
