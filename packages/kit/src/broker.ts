@@ -171,6 +171,12 @@ export function peersOf(broker: ServiceBroker): string[] {
   return [...new Set(list.map(({ name }) => name))].sort();
 }
 
+/** How many instances of a service live, this one included, as far as the broker knows: nodes are named after their service. */
+export function instancesOf(broker: ServiceBroker, service: string): number {
+  const nodes = broker.registry.getNodeList({ onlyAvailable: true, withServices: false }) as { id: string }[];
+  return Math.max(1, nodes.filter(({ id }) => id.startsWith(`${service}-`)).length);
+}
+
 function unavailable(action: string, error: unknown): DomainError | undefined {
   const away = [
     Errors.ServiceNotFoundError,

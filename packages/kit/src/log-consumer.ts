@@ -6,6 +6,7 @@ import type { Logger } from './logger';
 import { isTransient } from './mongo';
 import { type Nats, READINGS } from './nats';
 import { readBatch } from './packet-batch';
+import { surplus } from './partition-share';
 import { SpanKind, traced } from './telemetry';
 
 /** One message of the READINGS log. (partition, sequence) identifies it for ever. */
@@ -45,6 +46,12 @@ export interface PartitionGroup {
 const ACK_WAIT_MS = 6_000;
 const PIN_TIMEOUT_MS = 3_000;
 const TRIES_ALONE = 8;
+/** How often an instance looks whether it holds more partitions than its share. */
+const SHARE_EVERY_MS = 5_000;
+/** A number of instances must have stood so long: one that was killed counts until the broker misses its heart-beat (15 s). */
+const SHARE_AFTER_MS = 20_000;
+/** So long somebody who gave a partition up does not ask for it: others are served before. */
+const GIVEN_UP_MS = 5_000;
 
 interface Delivered {
   message: LogMessage;
@@ -57,7 +64,14 @@ interface Delivered {
  */
 export class LogConsumer {
   readonly #queue: Delivered[] = [];
-  readonly #streams: ConsumerMessages[] = [];
+  readonly #consumers: Consumer[] = [];
+  /** By partition; none while it is given up. */
+  readonly #streams = new Map<number, ConsumerMessages>();
+  /** The server's name for this instance's hold of a partition, from the last message. */
+  readonly #holds = new Map<number, string>();
+  #handling: readonly Delivered[] = [];
+  #sharing: NodeJS.Timeout | undefined;
+  #known = { instances: 1, since: 0 };
   #wake: () => void = () => {};
   #stopping = false;
   #done: Promise<void> = Promise.resolve();
@@ -68,6 +82,8 @@ export class LogConsumer {
     private readonly definition: PartitionGroup,
     private readonly service: string,
     private readonly log: Logger,
+    /** How many instances of the service live, this one included. */
+    private readonly instances: () => number,
   ) {}
 
   async start(): Promise<void> {
@@ -88,22 +104,30 @@ export class LogConsumer {
         priority_policy: 'pinned_client',
         priority_timeout: nanos(PIN_TIMEOUT_MS),
       });
-      const consumer = await this.nats.js.consumers.get(READINGS, durable_name);
-      await this.#receive(consumer, partition);
+      this.#consumers[partition] = await this.nats.js.consumers.get(READINGS, durable_name);
+      await this.#receive(partition);
     }
     this.#done = this.#work();
+    this.#shareLater();
   }
 
-  async #receive(consumer: Consumer, partition: number): Promise<void> {
+  async #receive(partition: number): Promise<void> {
+    const consumer = this.#consumers[partition] as Consumer;
     const messages = await consumer.consume({
       group: this.definition.group,
       max_messages: 64,
       expires: 5_000,
       idle_heartbeat: 1_000,
     });
-    this.#streams.push(messages);
+    if (this.#stopping) {
+      await messages.close();
+      return;
+    }
+    this.#streams.set(partition, messages);
     void (async () => {
       for await (const source of messages) {
+        const hold = source.headers?.get('Nats-Pin-Id');
+        if (hold) this.#holds.set(partition, hold);
         const message = new LogMessage(partition, source.seq, source.info.deliveryCount, source.data);
         this.#queue.push({ source, message });
         this.#wake();
@@ -111,6 +135,50 @@ export class LogConsumer {
     })().catch((error) => {
       if (!this.#stopping) this.log.error({ err: error, partition }, 'the partition is no longer received');
     });
+  }
+
+  #shareLater(): void {
+    this.#sharing = setTimeout(() => {
+      void this.#share()
+        .catch((error) => this.log.warn({ err: error }, 'partitions could not be shared; it is tried again'))
+        .finally(() => this.#stopping || this.#shareLater());
+    }, SHARE_EVERY_MS);
+  }
+
+  /** The server leaves a partition with who has it: so an instance with more than its share gives up the rest. */
+  async #share(): Promise<void> {
+    const instances = this.instances();
+    const now = Date.now();
+    if (instances !== this.#known.instances) this.#known = { instances, since: now };
+    if (instances < 2 || now - this.#known.since < SHARE_AFTER_MS) return;
+    const held: number[] = [];
+    for (const [partition, hold] of this.#holds) {
+      const { priority_groups } = await (this.#consumers[partition] as Consumer).info();
+      if (priority_groups?.some(({ pinned_client_id }) => pinned_client_id === hold)) held.push(partition);
+    }
+    const given = surplus({ partitions: this.partitions, instances, held });
+    await Promise.all(given.map((partition) => this.#giveUp(partition)));
+  }
+
+  /** Asks for no more, finishes what it has of it, and lets another instance that waits have the partition. */
+  async #giveUp(partition: number): Promise<void> {
+    const stream = this.#streams.get(partition);
+    if (!stream || this.#stopping) return;
+    this.#streams.delete(partition);
+    await stream.close();
+    const mine = ({ message }: Delivered) => message.partition === partition;
+    while (this.#queue.some(mine) || this.#handling.some(mine)) await sleep(20);
+    try {
+      const { group } = this.definition;
+      const waiting = (await (this.#consumers[partition] as Consumer).info()).num_waiting;
+      if (waiting === 0) return;
+      await this.nats.jsm.consumers.unpin(READINGS, `${group}-${partition}`, group);
+      this.log.info({ group, partition }, 'a partition was given up to another instance');
+      // Nothing waits for this when the process ends meanwhile.
+      await new Promise<void>((resolve) => setTimeout(resolve, GIVEN_UP_MS).unref());
+    } finally {
+      if (!this.#stopping) await this.#receive(partition);
+    }
   }
 
   async #work(): Promise<void> {
@@ -130,6 +198,7 @@ export class LogConsumer {
   }
 
   async #handle(delivered: Delivered[]): Promise<void> {
+    this.#handling = delivered;
     const working = setInterval(() => {
       // Those that wait behind this batch must not come a second time either.
       for (const { source } of delivered) source.working();
@@ -139,6 +208,7 @@ export class LogConsumer {
       const finished = await this.#untilHandled(delivered);
       for (const { source } of finished) source.ack();
     } finally {
+      this.#handling = [];
       clearInterval(working);
     }
   }
@@ -193,10 +263,11 @@ export class LogConsumer {
   /** Takes nothing new, finishes what it holds. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    clearTimeout(this.#sharing);
     // What is queued but not begun goes to another instance after AckWait.
     this.#queue.length = 0;
     this.#wake();
-    await Promise.all(this.#streams.map((stream) => stream.close()));
+    await Promise.all([...this.#streams.values()].map((stream) => stream.close()));
     await this.#done;
   }
 }

@@ -5,7 +5,15 @@ import Redis from 'ioredis';
 import type { ClientSession, Connection } from 'mongoose';
 import { type AuditEntry, auditChain } from './audit';
 import { type BlobStore, gridFsBlobs } from './blobs';
-import { type ActionHandlers, type CallAction, createBroker, createCall, moleculerService, peersOf } from './broker';
+import {
+  type ActionHandlers,
+  type CallAction,
+  createBroker,
+  createCall,
+  instancesOf,
+  moleculerService,
+  peersOf,
+} from './broker';
 import { ConfigError, KitConfig, readConfig } from './config';
 import { FactConsumer } from './fact-consumer';
 import type { FactHandlers, NewFact } from './facts';
@@ -204,7 +212,7 @@ export async function runService<C extends TObject>(
   await facts?.start();
   await parts.started?.();
   const groups = (parts.partitions ?? []).map(
-    (group) => new LogConsumer(nats, config.READINGS_PARTITIONS, group, name, log),
+    (group) => new LogConsumer(nats, config.READINGS_PARTITIONS, group, name, log, () => instancesOf(broker, name)),
   );
   for (const group of groups) await group.start();
 

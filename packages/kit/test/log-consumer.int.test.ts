@@ -89,6 +89,35 @@ describe('a consumer group on the READINGS log (design.md 4)', () => {
     await running[1]?.stop();
   });
 
+  it('an instance that comes later is given its share, and no message is handled by both', async () => {
+    const seen: string[] = [];
+    const first = worker('early', seen, { times: 0 });
+    const running: RunningService[] = [await first.start()];
+    const second = worker('late', seen, { times: 0 });
+    running.push(await second.start());
+    const begun = Date.now() + 1_000_000;
+    let next = begun;
+    const partitionsOf = (instance: string) =>
+      new Set(seen.slice(-8).flatMap((line) => (line.startsWith(`${instance} `) ? [line.split(' ')[1]] : []))).size;
+    while (partitionsOf('late') < 2 || partitionsOf('early') < 2) {
+      if (Date.now() > begun - 1_000_000 + 50_000)
+        throw new Error(`it was given nothing: ${seen.slice(-8).join(', ')}`);
+      for (let partition = 0; partition < 4; partition++) {
+        await first.kit().readingsLog.publish(partition, encodeBatch([packet('M', next)]));
+      }
+      next++;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const handled = seen.filter((line) => Number(line.split(' ')[2]) >= begun).map((line) => line.replace(/^\w+ /, ''));
+    await until(() => seen.filter((line) => Number(line.split(' ')[2]) >= begun).length >= 4 * (next - begun));
+    expect(new Set(handled).size).toBe(handled.length);
+    for (let partition = 0; partition < 4; partition++) {
+      const numbers = numbersOf(seen, partition).filter((n) => n >= begun);
+      expect(numbers).toEqual(Array.from({ length: next - begun }, (_, i) => begun + i));
+    }
+    for (const service of running) await service.stop();
+  }, 90_000);
+
   it('handles a batch again after an error, in order', async () => {
     const seen: string[] = [];
     const fail = { times: 2 };

@@ -1,0 +1,140 @@
+import { readingsGrpc, readingsLog } from '@greenwatch/contracts';
+import { choosePort } from '@greenwatch/infra';
+import { type Client, connectClient, encodeBatch, grpcMetadata, partitionOf, READINGS } from '@greenwatch/kit';
+import {
+  serviceEnvironment,
+  startTestProcess,
+  type TestProcess,
+  type TestServers,
+  testKeys,
+  testServers,
+  until,
+} from '@greenwatch/testkit';
+import { credentials } from '@grpc/grpc-js';
+
+const PARTITIONS = 8;
+const T = Date.UTC(2026, 7, 14, 2);
+/** The moment that every round corrects: the last correction counts. */
+const CORRECTED = T - 60_000;
+const DEVICES = Array.from({ length: 40 }, (_, i) => `SCALE${i}`);
+const { KIND_REALTIME } = readingsLog.Kind;
+
+let servers: TestServers;
+let client: Client;
+let instances: TestProcess[] = [];
+let exportAt = '';
+
+beforeAll(async () => {
+  servers = await testServers();
+  const start = (instance: string, grpcPort: number) =>
+    startTestProcess({
+      script: 'services/readings/dist/main.js',
+      environment: {
+        ...(serviceEnvironment(servers, 'readings') as Record<string, string>),
+        READINGS_PARTITIONS: String(PARTITIONS),
+        GRPC_PORT: String(grpcPort),
+        INSTANCE: instance,
+      },
+    });
+  const ports = [await choosePort(), await choosePort()];
+  exportAt = `127.0.0.1:${ports[1]}`;
+  instances = [await start('one', ports[0] as number), await start('two', ports[1] as number)];
+  client = await connectClient({
+    issuer: 'gateway',
+    services: ['readings'],
+    natsUrl: servers.natsUrl,
+    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
+    publicKeysFile: testKeys(servers).publicKeysFile,
+  });
+}, 60_000);
+afterAll(async () => {
+  await client?.close();
+  await Promise.all(instances.map((instance) => instance.stop()));
+  await servers?.stop();
+}, 60_000);
+
+let received = 0;
+/** One message a device: a moment of its own, and the round's correction of one moment. */
+async function send(round: number): Promise<void> {
+  for (const mn of DEVICES) {
+    const packet = (dataTime: number, value: string) => ({
+      mn,
+      kind: KIND_REALTIME,
+      dataTime,
+      receivedAt: T + received++,
+      fields: `w01018-Rtd=${value},w01018-Flag=N`,
+      raw: new Uint8Array(),
+    });
+    const batch = encodeBatch([packet(T + round * 1_000, `${round}.5`), packet(CORRECTED, String(round))]);
+    await client.nats.js.publish(`readings.${partitionOf(mn, PARTITIONS)}`, batch);
+  }
+}
+
+const consumers = () =>
+  Promise.all(Array.from({ length: PARTITIONS }, (_, p) => client.nats.jsm.consumers.info(READINGS, `readings-${p}`)));
+const workedOff = async () =>
+  (await consumers()).every(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending === 0);
+/** Whom the server gives each partition to: a name that it makes anew whenever it gives it to somebody else. */
+const holders = async () => (await consumers()).map(({ priority_groups }) => priority_groups?.[0]?.pinned_client_id);
+
+async function stored(): Promise<readingsGrpc.Moment[]> {
+  const readings = new readingsGrpc.ReadingsServiceClient(exportAt, credentials.createInsecure());
+  const moments: readingsGrpc.Moment[] = [];
+  try {
+    const request = { mns: DEVICES, kinds: [], from: 0, to: 0 };
+    const answers = readings.export(request, await grpcMetadata(client.identity, client.identity.self));
+    for await (const chunk of answers as AsyncIterable<readingsGrpc.Moments>) moments.push(...chunk.moments);
+  } finally {
+    readings.close();
+  }
+  return moments;
+}
+
+const movedSince = async (before: readonly unknown[]) => {
+  const now = await holders();
+  return before.filter((holder, partition) => holder !== now[partition]).length;
+};
+
+test('design 4: an instance that comes later gets its share; kill -9 of one: the other has all within 10 s, in order, once', async () => {
+  let round = 0;
+  const sendRounds = async (count: number) => {
+    for (const end = round + count; round < end; round++) await send(round);
+  };
+  // The first to start has them all, and gives half of them up while both work.
+  await sendRounds(2);
+  const atFirst = await holders();
+  await until(async () => {
+    await sendRounds(1);
+    await sleep(300);
+    return (await movedSince(atFirst)) >= PARTITIONS / 2;
+  }, 60_000);
+  await until(workedOff, 30_000);
+  const shared = await holders();
+
+  // In the middle of work.
+  await sendRounds(10);
+  await instances[0]?.kill();
+  const killed = Date.now();
+  await sendRounds(10);
+  await until(workedOff, 20_000);
+  expect(Date.now() - killed).toBeLessThan(10_000);
+  const moved = await movedSince(shared);
+  expect(moved).toBeGreaterThan(0);
+  expect(moved).toBeLessThan(PARTITIONS);
+
+  await sendRounds(10);
+  await until(workedOff, 30_000);
+  const moments = await stored();
+  const keys = moments.map(({ mn, dataTime }) => `${mn} ${dataTime}`);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(keys.length).toBe(DEVICES.length * (round + 1));
+  for (const { dataTime, factors, revisions } of moments) {
+    const value = factors[0]?.fields.find(({ name }) => name === 'Rtd')?.value;
+    if (dataTime === CORRECTED) {
+      // In the order of the log the last correction is the last round's, and each other round's was kept.
+      expect([value, revisions]).toEqual([String(round - 1), round - 1]);
+    } else expect([value, revisions]).toEqual([`${(dataTime - T) / 1_000}.5`, 0]);
+  }
+}, 180_000);
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
