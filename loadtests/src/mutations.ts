@@ -231,7 +231,9 @@ export function mutant(random: Random, number: number): Mutant {
   if (ofContent) {
     const segment = Buffer.from(ofContent(random, good)).subarray(0, 1024);
     const bytes = frameOf(segment);
-    return { kind, chunks: random() < 0.3 ? split(random, bytes) : [bytes], frames: 1 };
+    // A head within a segment that has no end is taken for the begin of the next frame.
+    const unclear = segment.includes('##') && segment.toString('latin1', segment.length - 2) !== '&&';
+    return { kind, chunks: random() < 0.3 ? split(random, bytes) : [bytes], frames: unclear ? 0 : 1 };
   }
   const count = 1 + whole(random, 5);
   const bytes = Buffer.concat(

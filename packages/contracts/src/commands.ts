@@ -98,7 +98,7 @@ const ASKING = ['administrator', 'supervisor', 'officer', 'duty-officer', 'servi
 
 export const commandActions = {
   'ingestion.command.kinds': {
-    params: Type.Object({ edition: Literals(['2005', '2017', '2025']) }, strict),
+    params: Type.Object({ edition: Literals(['2005', '2017', '2025', 'surface-water']) }, strict),
     result: Type.Array(CommandKindInfo),
     roles: AUTHORITY,
   },

@@ -93,7 +93,7 @@ export const Device = Type.Object(
   {
     mn: Mn,
     status: Literals(['active', 'unclaimed', 'retired']),
-    edition: Literals(['2005', '2017', '2025']),
+    edition: Literals(['2005', '2017', '2025', 'surface-water']),
     operatorId: Type.Optional(Id),
     bindings: Type.Array(Binding),
     addresses: Type.Array(Type.String(), { description: 'addresses it may connect from; empty: any' }),

@@ -159,6 +159,20 @@ test('a frame cut off and a good one behind it, when the CRC fits both as one: t
   expect(met).toBeGreaterThan(100);
 });
 
+test('the same, when the length of the first leads to the end of the good one', () => {
+  let met = 0;
+  for (let serial = 0; serial < 3000; serial++) {
+    const partial = `QN=20240601085${serial};ST=32;CP=&&`;
+    const cutOff = `##${String(partial.length + FRAME_A.length - 6).padStart(4, '0')}${partial}`;
+    const stream = Buffer.concat([Buffer.from(cutOff), FRAME_A]);
+    if (crc16(stream.subarray(6, -6)) !== crc16(Buffer.from(A))) continue;
+    met++;
+    expect(segments(cut(stream, 9))).toEqual([A]);
+    expect(refused(cut(stream))).toEqual([`length:${cutOff}`]);
+  }
+  expect(met).toBeGreaterThan(3);
+});
+
 describe('bounded, whatever arrives', () => {
   const MB = 1024 * 1024;
   test.each([

@@ -222,11 +222,11 @@ export class FrameCutter {
         at = stop;
         continue;
       }
-      const inner = isOpenEnded(bytes, end - 4) ? bytes.subarray(at + 6, end - 4).indexOf(HEAD) : -1;
+      const inner = innerHead(bytes, at + 6, end - 4);
       if (inner >= 0) {
-        const detail = `the segment of ${length} bytes does not end in &&, and another ## lies within it`;
-        this.#refuse('length', bytes, at, at + 6 + inner, detail, results);
-        at += 6 + inner;
+        const detail = `a frame of ${length} bytes begins ${inner - at} bytes before another ##, which is the one that ends there`;
+        this.#refuse('length', bytes, at, inner, detail, results);
+        at = inner;
         continue;
       }
       const start = at;
@@ -323,11 +323,20 @@ function mnOf(segment: Buffer): string {
 }
 
 /**
- * Whether a segment ends in something else than `&&`. A frame that was cut off and one behind it look like one frame when the CRC fits by
- * chance, which it does once in 256 times.
+ * Where in the segment `bytes[from, to)` of a frame whose CRC fits the frame begins that was really sent: a frame cut off and a good one behind
+ * it look like one when the CRC fits by chance, once in 256 times. The inner head is the true one when its own length leads to the same
+ * end, or when the segment has no end of its own. -1 when there is none; log text may quote whole frames.
  */
-function isOpenEnded(bytes: Buffer, end: number): boolean {
-  return bytes[end - 1] !== AMPERSAND || bytes[end - 2] !== AMPERSAND;
+function innerHead(bytes: Buffer, from: number, to: number): number {
+  // Of two # in a row one stands on every second byte.
+  for (let second = from + 1; second < to; second += 2) {
+    if (bytes[second] !== HASH) continue;
+    const at = bytes[second - 1] === HASH ? second - 1 : second;
+    if (bytes[at + 1] !== HASH || at + 1 >= to) continue;
+    const endless = bytes[to - 1] !== AMPERSAND || bytes[to - 2] !== AMPERSAND;
+    if (endless || (at + 6 <= to && lengthField(bytes, at + 2) === to - at - 6)) return at;
+  }
+  return -1;
 }
 
 /**

@@ -9,7 +9,7 @@ export interface DeviceDoc {
   status: KnownDevice['status'];
   passwordEncrypted: string;
   addresses: string[];
-  edition: '2005' | '2017' | '2025';
+  edition: '2005' | '2017' | '2025' | 'surface-water';
   oldPasswords?: { encrypted: string; validTo: number }[];
   packetsPerMinute?: number;
   operatorId?: string;
@@ -22,7 +22,7 @@ export interface DeviceDoc {
 
 export interface DirectoryEntry extends KnownDevice {
   /** Which requests it understands, and how they are written. */
-  edition: '2005' | '2017' | '2025';
+  edition: '2005' | '2017' | '2025' | 'surface-water';
   divisionPath: string[];
   operatorId?: string;
   enterpriseId?: string;

@@ -9,7 +9,7 @@ export interface SheetRow {
   uscc?: string;
   outletCode?: string;
   password?: string;
-  edition?: '2005' | '2017' | '2025';
+  edition?: '2005' | '2017' | '2025' | 'surface-water';
   addresses?: string[];
   operatorId?: string;
   packetsPerMinute?: number;
@@ -68,7 +68,7 @@ export const COLUMNS: readonly Column<Key>[] = [
     key: 'edition',
     zh: '协议版本',
     en: 'edition',
-    read: oneOf({ '2005': '2005', '2017': '2017', '2025': '2025' }),
+    read: oneOf({ '2005': '2005', '2017': '2017', '2025': '2025', 'surface-water': 'surface-water' }),
     examples: ['2017', '2025'],
   },
   {

@@ -77,7 +77,7 @@ export interface BindingDoc {
 /** Path and enterprise are those of the latest binding; an unclaimed device belongs to the province alone. */
 export interface DeviceDoc extends Stored, Placed {
   status: 'active' | 'unclaimed' | 'retired';
-  edition: '2005' | '2017' | '2025';
+  edition: '2005' | '2017' | '2025' | 'surface-water';
   operatorId?: string;
   bindings: BindingDoc[];
   addresses: string[];
