@@ -12,6 +12,7 @@ export interface DocumentPart {
   /** Widths of the columns in parts of the line. */
   widths: number[];
   head?: string[];
+  /** A row of one cell goes over the whole line. */
   rows: string[][];
   /** Said where there are no rows. */
   empty: string;
@@ -37,10 +38,16 @@ interface Table {
 export interface DocumentSettings {
   words: Words;
   factorName(code: string): string;
+  factorUnit(code: string): string;
+  divisionName(code: string): string;
+  /** Of a sentence that a service says in both languages, the one that is printed. */
+  said(text: { zh: string; en: string }): string;
 }
 
 /** Entries of the line of time that are printed. */
 const TIMELINE_ENTRIES = 60;
+/** Duties that were not done in time and are named one by one. */
+const DUTIES_NAMED = 20;
 /** In the order of reading; the order of the page. */
 const ORDER: readonly PartName[] = [
   ...(['registry', 'permits', 'quotas', 'checks', 'projects', 'duties', 'latest', 'links'] as const),
@@ -48,9 +55,10 @@ const ORDER: readonly PartName[] = [
 ];
 
 /** The file as text in tables, ready to be set on pages; pure. */
-export function fileDocument(file: EnterpriseFile, { words, factorName }: DocumentSettings): FileDocument {
+export function fileDocument(file: EnterpriseFile, settings: DocumentSettings): FileDocument {
+  const { words, factorName } = settings;
   const detail = file.parts.registry.data;
-  const tables = tablesOf(words, factorName, new Map((detail?.outlets ?? []).map(({ id, code }) => [id, code])));
+  const tables = tablesOf(settings, new Map((detail?.outlets ?? []).map(({ id, code }) => [id, code])));
   const parts = ORDER.flatMap((name): DocumentPart[] => {
     const part = file.parts[name];
     if (!part) return [];
@@ -77,7 +85,7 @@ export function fileDocument(file: EnterpriseFile, { words, factorName }: Docume
   const missing = file.missing.map((name) => words(`file.part.${name}`)).join('、');
   const content = {
     title: `${detail?.name ?? file.id}`,
-    subtitle: [words('file.document.title'), detail?.uscc, file.id].filter(Boolean).join(' · '),
+    subtitle: [words('file.document.title'), detail?.uscc ?? file.id].filter(Boolean).join(' · '),
     asOf: words('file.document.asOf', { at: time(file.at) }),
     notes: [
       ...(missing ? [words('file.document.missing', { parts: missing })] : []),
@@ -111,12 +119,13 @@ function time(text: string | undefined): string {
   return new Date(Date.parse(text) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
 }
 const day = (text: string | undefined) => time(text).slice(0, 10);
+/** Of what is valid to before a moment, the last day. */
+const lastDay = (text: string) => day(new Date(Date.parse(text) - 1).toISOString());
 const number = (value: number | undefined, digits = 1) =>
   value === undefined ? '' : String(Number(value.toFixed(digits)));
 
 function tablesOf(
-  words: Words,
-  factorName: (code: string) => string,
+  { words, factorName, factorUnit, divisionName, said }: DocumentSettings,
   outlets: ReadonlyMap<string, string>,
 ): { [K in PartName]-?: (data: DataOf<K>) => Table } {
   const column = (name: string) => words(`file.column.${name}`);
@@ -124,6 +133,7 @@ function tablesOf(
   const word = (kind: string, value: string) => words(`file.word.${kind}.${value}`);
   const outlet = (id: string | undefined) => (id === undefined ? '' : (outlets.get(id) ?? id));
   const factor = (code: string | undefined) => (code === undefined ? '' : factorName(code));
+  const scheme = (id: string) => words(`credit.scheme.${id}`, {}, id);
   const level = (value: string) => words(`level.${value}`);
   return {
     registry: (detail) => {
@@ -131,7 +141,11 @@ function tablesOf(
       const facts: [string, string | undefined][] = [
         [words('enterprise.uscc'), detail.uscc],
         [words('enterprise.address'), detail.address],
-        [words('enterprise.division'), detail.divisionCode],
+        // A town with its county.
+        [
+          words('enterprise.division'),
+          `${(detail.divisionPath.length > 2 ? detail.divisionPath.slice(2) : [detail.divisionCode]).map(divisionName).join(' ')} ${detail.divisionCode}`,
+        ],
         [words('enterprise.industry'), `${detail.industryName} ${detail.industryCode}`],
         [words('enterprise.class'), words(`managementClass.${detail.managementClass}`)],
         [words('enterprise.status'), words(`enterpriseStatus.${detail.status}`)],
@@ -145,26 +159,19 @@ function tablesOf(
       return { widths: [2, 6], rows: facts.flatMap(([label, value]) => (value ? [[label, value]] : [])) };
     },
     permits: (permits) => ({
-      widths: [3, 3, 2, 2, 2, 4],
-      head: [
-        words('permit.number'),
-        column('outlet'),
-        column('factor'),
-        column('limit'),
-        column('period'),
-        column('basis'),
-      ],
+      widths: [2, 2, 2, 2, 5],
+      head: head('outlet', 'factor', 'limit', 'period', 'basis'),
       rows: permits.flatMap((permit) => [
         [
-          permit.number,
-          `${day(permit.validFrom)} – ${day(permit.validTo)}`,
-          words(`permitStatus.${permit.status}`),
-          '',
-          words(`managementClass.${permit.managementClass}`),
-          permit.issuer,
+          [
+            `${words('permit.number')} ${permit.number}`,
+            `${day(permit.validFrom)} – ${lastDay(permit.validTo)}`,
+            words(`permitStatus.${permit.status}`),
+            words(`managementClass.${permit.managementClass}`),
+            permit.issuer,
+          ].join(' · '),
         ],
         ...permit.limits.map((limit) => [
-          '',
           outlet(limit.outletId),
           factor(limit.factor),
           `${limit.limit} ${limit.unit}`,
@@ -214,23 +221,40 @@ function tablesOf(
         ...project.alerts.map((alert) => [project.name, level(alert.level), day(alert.since), alert.text]),
       ]),
     }),
-    duties: (duties) => ({
-      widths: [3, 2, 2, 2],
-      head: head('what', 'period', 'due', 'state'),
-      rows: duties.map(({ kind, period, dueAt, state }) => [
-        word('duty', kind),
-        period,
-        day(dueAt),
-        word('dutyState', state),
-      ]),
-    }),
+    duties: (duties) => {
+      const kinds = [...new Set(duties.map(({ kind }) => kind))];
+      const notInTime = duties.filter(({ state }) => state !== 'fulfilled');
+      return {
+        widths: [3, 3, 2, 2],
+        head: head('what', 'period', 'due', 'state'),
+        // Daily duties are many: how many of each were done in time, then those that were not.
+        rows: [
+          ...kinds.map((kind) => {
+            const own = duties.filter((duty) => duty.kind === kind);
+            const inTime = own.filter(({ state }) => state === 'fulfilled').length;
+            const dates = own.map(({ dueAt }) => day(dueAt)).sort();
+            const span = [...new Set([dates[0], dates.at(-1)])].join(' – ');
+            return [word('duty', kind), '', span, `${word('dutyState', 'fulfilled')} ${inTime} / ${own.length}`];
+          }),
+          ...notInTime
+            .slice(0, DUTIES_NAMED)
+            .map(({ kind, period, dueAt, state }) => [
+              word('duty', kind),
+              period,
+              day(dueAt),
+              word('dutyState', state),
+            ]),
+        ],
+      };
+    },
     latest: (moments) => ({
       widths: [4, 2, 3, 2, 2],
       head: head('device', 'period', 'at', 'factor', 'value'),
       rows: moments.flatMap(({ mn, kind, dataTime, values }) =>
         Object.entries(values).flatMap(([code, fields]) => {
           const shown = fields.ZsAvg ?? fields.Avg ?? fields.ZsRtd ?? fields.Rtd;
-          return shown === undefined ? [] : [[mn, words(`kind.${kind}`), time(dataTime), factor(code), String(shown)]];
+          if (shown === undefined) return [];
+          return [[mn, words(`kind.${kind}`), time(dataTime), factor(code), `${shown} ${factorUnit(code)}`.trim()]];
         }),
       ),
     }),
@@ -261,7 +285,7 @@ function tablesOf(
       rows: authenticity.outlets.map((score) => [
         score.outletCode ?? outlet(score.outletId),
         number(score.authenticity),
-        score.level ? word('authenticity', score.level) : '–',
+        word('authenticity', score.level ?? 'none'),
         factor(score.worstFactor),
         score.day,
       ]),
@@ -275,7 +299,7 @@ function tablesOf(
         number(suspicion.authenticity),
         suspicion.raisedDay,
         suspicion.verdict ? word('verdict', suspicion.verdict) : word('suspicion', suspicion.state),
-        suspicion.indications[0]?.sentence.zh ?? '',
+        suspicion.indications[0] ? said(suspicion.indications[0].sentence) : '',
       ]),
     }),
     tasks: (tasks) => ({
@@ -299,7 +323,9 @@ function tablesOf(
         word('caseState', file.state),
         day(file.filedAt),
         file.decision
-          ? [file.decision.documentNo, file.decision.fine && `${file.decision.fine} 元`].filter(Boolean).join(' ')
+          ? [file.decision.documentNo, file.decision.fine && `¥${file.decision.fine.toLocaleString('en')}`]
+              .filter(Boolean)
+              .join(' ')
           : '',
       ]),
     }),
@@ -319,21 +345,21 @@ function tablesOf(
       head: head('what', 'score', 'colour', 'at', 'text'),
       rows: [
         ...standings.map((standing) => [
-          standing.scheme,
+          scheme(standing.scheme),
           number(standing.score, 2),
           word('colour', standing.colour),
           time(standing.at),
           '',
         ]),
         ...finals.map((final) => [
-          `${final.scheme} ${final.period}`,
+          `${scheme(final.scheme)} ${final.period}`,
           number(final.score, 2),
           word('colour', final.colour),
           day(final.finalAt),
           '',
         ]),
         ...entries.map((entry) => [
-          entry.effects[0]?.name.zh ?? entry.event,
+          entry.effects[0] ? said(entry.effects[0].name) : entry.event,
           number(entry.effects.find(({ points }) => points !== undefined)?.points, 2),
           word('entryStatus', entry.status),
           day(entry.occurredAt),
@@ -360,7 +386,8 @@ function timelineTable(entries: EnterpriseFile['timeline'], words: Words, factor
     widths: [3, 3, 8],
     head: [words('file.column.at'), words('file.column.what'), words('file.column.text')],
     rows: entries.map(({ at, kind, verb, title, detail }) => {
-      const named = kind === 'alarm' || kind === 'reading' ? words(`alarmCode.${title}`, {}, title) : title;
+      const group = { alarm: 'alarmCode', reading: 'alarmCode', check: 'permits.check' }[kind as string];
+      const named = group ? words(`${group}.${title}`, {}, title) : title;
       const text = [
         named,
         detail.factor && factorName(detail.factor),

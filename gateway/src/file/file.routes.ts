@@ -49,13 +49,26 @@ export function fileRoutes(app: App, { kit, mapModels }: Gateway): void {
     }),
     async (request, reply) => {
       const { language = 'zh-CN' } = request.query;
-      const file = await gatherFile(kit, mapModels, request.params.id, callerOf(request));
+      const caller = callerOf(request);
+      const [file, divisions] = await Promise.all([
+        gatherFile(kit, mapModels, request.params.id, caller),
+        // Without the registry the file names divisions by their codes.
+        kit.call('registry.division.list', {}, { as: caller, timeoutMs: 1_000 }).catch(() => []),
+      ]);
       const words = wordsIn(language);
       const factorName = (code: string) => {
         const info = factorInfo(code);
         return (language === 'en' ? info?.nameEn : undefined) ?? info?.nameZh ?? code;
       };
-      const document = fileDocument(file, { words, factorName });
+      const divisionName = (code: string) => {
+        const found = divisions.find((division) => division.code === code);
+        return (language === 'en' ? found?.nameEn : undefined) ?? found?.name ?? code;
+      };
+      const document = fileDocument(file, {
+        ...{ words, factorName, divisionName },
+        factorUnit: (code) => factorInfo(code)?.unit ?? '',
+        said: (text) => (language === 'en' ? text.en : text.zh),
+      });
       reply
         .type('application/pdf')
         .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`${document.title}.pdf`)}`);

@@ -75,7 +75,13 @@ export function printFile(document: FileDocument, at: Date, words: Words, langua
 
 function printPart(pdf: PDFKit.PDFDocument, part: DocumentPart, room: (height: number) => void): void {
   pdf.y += 14;
-  room(60);
+  const whole = part.widths.reduce((sum, width) => sum + width, 0);
+  const widths = part.widths.map((width) => (width / whole) * WIDTH);
+  const widthsOf = (row: readonly string[]) => (row.length === 1 ? [WIDTH] : widths);
+  const [first] = part.rows;
+  const head = first && part.head && setRow(pdf, part.head, widths);
+  // A title never stands alone at the foot of a page.
+  room(60 + (head?.height ?? 0) + (first ? setRow(pdf, first, widthsOf(first)).height : 0));
   pdf.fontSize(SIZE.heading).fillColor(COLOUR.text).text(part.title, MARGIN, pdf.y, { width: WIDTH });
   pdf
     .fontSize(SIZE.small)
@@ -93,16 +99,13 @@ function printPart(pdf: PDFKit.PDFDocument, part: DocumentPart, room: (height: n
     pdf.fontSize(SIZE.text).fillColor(COLOUR.muted).text(part.empty, MARGIN, pdf.y, { width: WIDTH });
     return;
   }
-  const whole = part.widths.reduce((sum, width) => sum + width, 0);
-  const widths = part.widths.map((width) => (width / whole) * WIDTH);
-  const head = part.head && setRow(pdf, part.head, widths);
   if (head) printRow(pdf, head, widths, true);
   for (const cells of part.rows) {
-    const row = setRow(pdf, cells, widths);
+    const row = setRow(pdf, cells, widthsOf(cells));
     const before = pdf.y;
     room(row.height);
     if (head && pdf.y < before) printRow(pdf, head, widths, true);
-    printRow(pdf, row, widths, false);
+    printRow(pdf, row, widthsOf(cells), false);
   }
 }
 

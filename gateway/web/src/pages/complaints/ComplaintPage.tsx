@@ -8,6 +8,7 @@ import type { ComplaintDetail } from '../../api/types';
 import { LevelChip, TaskStateChip } from '../../design/marks';
 import { Answer, Fact, Facts, Loading, PageHead, Panel, Problem, Say } from '../../design/parts';
 import { useSelf } from '../../me';
+import { complaintDue } from '../../view/complaint-due';
 import { formatDistance } from '../../view/place';
 import { formatTime } from '../../view/time';
 import { AnswerForm, Close, Command, Extend, Forward, Refuse } from './commands';
@@ -216,7 +217,7 @@ function Page({ complaint }: { complaint: ComplaintDetail }) {
             {complaint.emergency && <span className="chip urgent">{t('complaint.emergency')}</span>}
           </span>
         }
-        sub={<ComplaintClock complaint={complaint} />}
+        sub={complaintDue(complaint) && <ComplaintClock complaint={complaint} />}
       />
       <div className="columns">
         <div>

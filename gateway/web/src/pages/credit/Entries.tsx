@@ -146,19 +146,26 @@ export function Entries({ of, withParty }: { of: List<CreditEntry>; withParty?: 
     ...(withParty ? [{ title: t('credit.party'), render: (_: unknown, entry: CreditEntry) => party(entry) }] : []),
     {
       title: t('credit.happened'),
-      render: (_, entry) => <div style={{ maxWidth: 280, whiteSpace: 'normal' }}>{what(entry)}</div>,
+      render: (_, entry) => <div style={{ maxWidth: 250, whiteSpace: 'normal' }}>{what(entry)}</div>,
     },
     { title: t('credit.occurredAt'), render: (_, entry) => formatTime(entry.occurredAt, 'day') },
     {
       title: t('credit.effect'),
       render: (_, entry) => (
-        <div style={{ maxWidth: 250, whiteSpace: 'normal' }}>
+        <div style={{ maxWidth: 230, whiteSpace: 'normal' }}>
           <Effects entry={entry} />
         </div>
       ),
     },
     { title: t('credit.status'), render: (_, entry) => <EntryStatusChip status={entry.status} /> },
-    { title: '', render: (_, entry) => <EntryCommands entry={entry} /> },
+    {
+      title: '',
+      render: (_, entry) => (
+        <div style={{ maxWidth: 120, whiteSpace: 'normal' }}>
+          <EntryCommands entry={entry} />
+        </div>
+      ),
+    },
   ];
   return (
     <KeyedList

@@ -309,7 +309,9 @@ function Scored({ evidence, score }: { evidence: OutletEvidence; score: Score })
               </span>
             </Fact>
           </Facts>
-          <Say>{t('authenticity.onlyAClue')}</Say>
+          <div style={{ marginTop: 14 }}>
+            <Say>{t('authenticity.onlyAClue')}</Say>
+          </div>
         </Panel>
         {evidence.suspicion && <SuspicionPanel of={evidence.suspicion} />}
         <Panel title={t('authenticity.contributions')}>
