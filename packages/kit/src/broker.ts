@@ -173,8 +173,10 @@ export function peersOf(broker: ServiceBroker): string[] {
 
 /** How many instances of a service live, this one included, as far as the broker knows: nodes are named after their service. */
 export function instancesOf(broker: ServiceBroker, service: string): number {
-  const nodes = broker.registry.getNodeList({ onlyAvailable: true, withServices: false }) as { id: string }[];
-  return Math.max(1, nodes.filter(({ id }) => id.startsWith(`${service}-`)).length);
+  // Every node has Moleculer's own services, also one without actions of ours.
+  const list = broker.registry.getServiceList({ onlyAvailable: true }) as { name: string; nodeID?: string }[];
+  const nodes = new Set(list.map(({ nodeID }) => nodeID).filter((node) => node?.startsWith(`${service}-`)));
+  return Math.max(1, nodes.size);
 }
 
 function unavailable(action: string, error: unknown): DomainError | undefined {

@@ -1,5 +1,5 @@
 import type { readingsLog } from '@greenwatch/contracts';
-import { AckPolicy, type Consumer, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { AckPolicy, type Consumer, type ConsumerInfo, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { DEADLETTER_SUBJECT, deadLetter } from './dead-letter';
 import type { Logger } from './logger';
@@ -52,6 +52,9 @@ const SHARE_EVERY_MS = 5_000;
 const SHARE_AFTER_MS = 20_000;
 /** So long somebody who gave a partition up does not ask for it: others are served before. */
 const GIVEN_UP_MS = 5_000;
+
+/** What nats-server says of a pinned consumer and the client's types leave out. */
+type PinnedInfo = ConsumerInfo & { priority_groups?: { group: string; pinned_client_id?: string }[] };
 
 interface Delivered {
   message: LogMessage;
@@ -153,8 +156,8 @@ export class LogConsumer {
     if (instances < 2 || now - this.#known.since < SHARE_AFTER_MS) return;
     const held: number[] = [];
     for (const [partition, hold] of this.#holds) {
-      const { priority_groups } = await (this.#consumers[partition] as Consumer).info();
-      if (priority_groups?.some(({ pinned_client_id }) => pinned_client_id === hold)) held.push(partition);
+      const info: PinnedInfo = await (this.#consumers[partition] as Consumer).info();
+      if (info.priority_groups?.some(({ pinned_client_id }) => pinned_client_id === hold)) held.push(partition);
     }
     const given = surplus({ partitions: this.partitions, instances, held });
     await Promise.all(given.map((partition) => this.#giveUp(partition)));

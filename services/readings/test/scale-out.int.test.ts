@@ -11,6 +11,7 @@ import {
   until,
 } from '@greenwatch/testkit';
 import { credentials } from '@grpc/grpc-js';
+import type { ConsumerInfo } from '@nats-io/jetstream';
 
 const PARTITIONS = 8;
 const T = Date.UTC(2026, 7, 14, 2);
@@ -74,8 +75,12 @@ const consumers = () =>
   Promise.all(Array.from({ length: PARTITIONS }, (_, p) => client.nats.jsm.consumers.info(READINGS, `readings-${p}`)));
 const workedOff = async () =>
   (await consumers()).every(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending === 0);
+/** Left out by the client's types. */
+interface Pinned {
+  priority_groups?: { pinned_client_id?: string }[];
+}
 /** Whom the server gives each partition to: a name that it makes anew whenever it gives it to somebody else. */
-const holders = async () => (await consumers()).map(({ priority_groups }) => priority_groups?.[0]?.pinned_client_id);
+const holders = async () => (await consumers()).map((info: ConsumerInfo & Pinned) => info.priority_groups?.[0]?.pinned_client_id);
 
 async function stored(): Promise<readingsGrpc.Moment[]> {
   const readings = new readingsGrpc.ReadingsServiceClient(exportAt, credentials.createInsecure());
