@@ -277,27 +277,38 @@ describe('MQTT', () => {
     await client.nats.jsm.consumers.info('$MQTT_msgs', 'ingestion');
   }, 60_000);
 
-  it('no room: no PUBACK, and the device sends again until there is', async () => {
-    const mqtt = await device('WATER1', { clientId: 'WATER1-full' });
+  it('no room: no PUBACK; what has one is on the log, and the rest when it is sent again', async () => {
+    const moments = Array.from({ length: 30 }, (_, i) => now - (200 + i) * HOUR);
+    const send = (mqtt: MqttClient, dataTime: number) =>
+      publish(mqtt, 'devices/WATER1/readings', {
+        ...{ kind: 'hour', dataTime: iso(dataTime), values: { w01009: { Avg: '8.2' } } },
+      });
+    const stored = async () => new Set((await onTheLog('WATER1')).map(({ dataTime }) => dataTime));
+    const mqtt = await device('WATER1', { clientId: 'WATER1-full', reconnectPeriod: 0 });
     await service.stop();
     await client.nats.jsm.streams.update('$MQTT_msgs', { max_bytes: 2_000 });
-    let acknowledged = 0;
-    const moments = Array.from({ length: 30 }, (_, i) => now - (200 + i) * HOUR);
-    const sent = moments.map(async (dataTime) => {
-      await publish(mqtt, 'devices/WATER1/readings', {
-        kind: 'hour',
-        dataTime: iso(dataTime),
-        values: { w01009: { Avg: '8.2' } },
-      });
-      acknowledged++;
-    });
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    expect(acknowledged).toBeLessThan(moments.length);
+    const acknowledged: number[] = [];
+    for (const moment of moments) {
+      // nats-server closes the connection when it cannot store; the client then answers nothing or an error.
+      void send(mqtt, moment).then(
+        () => acknowledged.push(moment),
+        () => {},
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    mqtt.end(true);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    expect(acknowledged.length).toBeLessThan(moments.length);
     service = await runService(ingestionService, environment());
-    await Promise.all(sent);
     await until(async () => {
-      const stored = (await onTheLog('WATER1')).map(({ dataTime }) => dataTime);
-      return moments.every((moment) => stored.includes(moment));
+      const there = await stored();
+      return acknowledged.every((moment) => there.has(moment));
+    });
+    const again = await device('WATER1', { clientId: 'WATER1-full' });
+    for (const moment of moments) if (!acknowledged.includes(moment)) await send(again, moment);
+    await until(async () => {
+      const there = await stored();
+      return moments.every((moment) => there.has(moment));
     });
   }, 60_000);
 });
