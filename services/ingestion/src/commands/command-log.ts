@@ -124,6 +124,7 @@ export class CommandLog {
       const { next } = stepped;
       const changed = next.state !== before.state || stepped.detail !== undefined;
       const ended = hasEnded(next.state);
+      const untold = next.state === 'done' && before.command === 'set-password';
       const inFlight = next.state === 'sent' || next.state === 'accepted';
       const line = { at: event.at, state: next.state, detail: stepped.detail ?? next.reason };
       const more = answers.slice(0, MAX_ANSWERS - before.answers.length);
@@ -145,9 +146,14 @@ export class CommandLog {
           revision: doc.revision,
           ...(inFlight ? { inFlight: true as const } : {}),
           ...(ended ? { endedAt: new Date(event.at) } : {}),
+          ...(untold ? { untold: true as const } : {}),
         },
         $push: { ...(changed ? { steps: line } : {}), ...(more.length > 0 ? { answers: { $each: more } } : {}) },
-        $unset: { ...(inFlight ? {} : { inFlight: '' }), ...(ended ? { open: '', secrets: '' } : {}) },
+        $unset: {
+          ...(inFlight ? {} : { inFlight: '' }),
+          ...(ended ? { open: '' } : {}),
+          ...(ended && !untold ? { secrets: '' } : {}),
+        },
       };
       const mine = { _id: id, revision: before.revision };
       const written = !changed

@@ -44,6 +44,8 @@ export interface CommandDoc extends Exchange {
   /** Sent or accepted. A device works at one command at a time: an index sees to it. */
   inFlight?: true;
   endedAt?: Date;
+  /** A new password that the device has and the registry has not (CN 1072). */
+  untold?: true;
 }
 
 export function commandModel(db: Connection): Model<CommandDoc> {
@@ -83,6 +85,7 @@ export function commandModel(db: Connection): Model<CommandDoc> {
       open: Boolean,
       inFlight: Boolean,
       endedAt: Date,
+      untold: Boolean,
     },
     { collection: 'commands', versionKey: false, minimize: false },
   );
@@ -91,6 +94,7 @@ export function commandModel(db: Connection): Model<CommandDoc> {
   schema.index({ deadline: 1 }, { name: 'due', partialFilterExpression: { open: true } });
   schema.index({ mn: 1, _id: -1 });
   schema.index({ divisionPath: 1, _id: -1 });
+  schema.index({ untold: 1 }, { sparse: true });
   schema.index({ endedAt: 1 }, { expireAfterSeconds: RETENTION_S });
   return db.model<CommandDoc>('Command', schema);
 }

@@ -9,6 +9,7 @@ import { type Channel, Dispatcher } from './dispatcher';
 import { GapWatch } from './gap-watch';
 import { KeyChange } from './key-change';
 import { KeyStore } from './key-store';
+import { PasswordChange } from './password-change';
 
 /** Settings of commands; the figures are HJ 212-2017 table 1 for the mobile networks that nearly all devices use. */
 export const CommandConfig = {
@@ -37,6 +38,7 @@ export class DeviceCommands {
   readonly #dispatcher: Dispatcher;
   readonly #gaps: GapWatch;
   readonly #keyChange: KeyChange;
+  readonly #passwords: PasswordChange;
   readonly #channels = new WeakMap<Session, Map<string, Channel>>();
 
   constructor(
@@ -56,6 +58,7 @@ export class DeviceCommands {
     const gaps = { days: config.GAP_DAYS, settleMs: config.GAP_SETTLE_S * 1_000 };
     this.#gaps = new GapWatch(kit, gaps, this.#log, this.#dispatcher, directory, isOnline);
     this.#keyChange = new KeyChange(kit, this.#log, this.#dispatcher, directory, this.keys);
+    this.#passwords = new PasswordChange(kit, this.#log);
     this.actions = commandActions(kit, this.#log, this.#dispatcher, directory, this.keys);
   }
 
@@ -65,11 +68,13 @@ export class DeviceCommands {
     this.#dispatcher.start();
     this.#gaps.start();
     this.#keyChange.start();
+    this.#passwords.start();
   }
 
   /** After their sockets are closed. */
   async stop(): Promise<void> {
     await this.#keyChange.stop();
+    await this.#passwords.stop();
     await this.#gaps.stop();
     await this.#dispatcher.stop();
     await this.keys.stop();
@@ -123,6 +128,8 @@ export class DeviceCommands {
   }
 
   async #ended({ mn, command, state }: CommandDoc): Promise<void> {
-    if (command === 'set-key' && state === 'done') await this.keys.confirm(mn);
+    if (state !== 'done') return;
+    if (command === 'set-key') await this.keys.confirm(mn);
+    if (command === 'set-password') this.#passwords.poke();
   }
 }
