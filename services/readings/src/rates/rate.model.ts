@@ -109,7 +109,7 @@ export class RateStore {
           month: { $gte: first, $lte: last },
           ...(after === undefined ? {} : { key: { $gt: after } }),
         },
-        { projection: { key: 1, month: 1, days: 1 }, batchSize: 1_000 },
+        { projection: { key: 1, month: 1, days: 1 }, batchSize: Math.min(1_000, limit * monthsOf(span).length + 1) },
       )
       .sort({ key: 1, month: 1 });
     const items: { key: string; counts: TransmissionCounts }[] = [];
