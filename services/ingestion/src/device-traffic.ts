@@ -236,11 +236,15 @@ export class DeviceTraffic {
     };
   }
 
-  /** Writes everything that waits. */
+  /** Writes everything that waits, if it can. */
   async stop(): Promise<void> {
     await this.#round.stop();
-    while (await this.#write()) {
-      // until nothing waits
+    try {
+      while (await this.#write()) {
+        // until nothing waits
+      }
+    } catch (error) {
+      this.kit.log.warn({ err: error }, 'the last counts of devices could not be written');
     }
   }
 }
