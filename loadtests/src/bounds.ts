@@ -1,4 +1,4 @@
-import type { Verdict } from './exactly-once';
+import type { Verdict } from './sent-ledger';
 
 /** What a bench must keep: `value` is at most `most`. */
 export interface Bound {
