@@ -108,8 +108,8 @@ export class PackedDays {
   }
 }
 
-// What is packed does not get smaller by compressing it again; on larger pages less is lost at their ends.
-const UNCOMPRESSED = 'block_compressor=none,leaf_page_max=64KB';
+// What is packed does not get smaller by compressing it again; in units of 1 KB less is lost at the end of each page.
+const UNCOMPRESSED = 'block_compressor=none,allocation_size=1KB';
 
 /** A collection that is its own index by `_id`, created where it is missing. */
 export async function createClustered(db: Connection, name: string, options: object = {}): Promise<void> {

@@ -43,7 +43,8 @@ async function load(): Promise<void> {
     done.bytes += bytes;
     done[kind === HOUR ? 'hourReadings' : 'readings'] += packets.length * FACTORS;
   };
-  // By day, as the packer would: each night all devices.
+  // In the order of the keys, as a back-fill is packed. (Night by night, pages written anew leave as much free space
+  // behind as one night's pages take, which the next night uses.)
   const days = deviceDays(work);
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
@@ -78,12 +79,11 @@ interface DeviceDay {
 }
 
 function* deviceDays({ mns, from, to, days, hourDays, until }: Work): Generator<DeviceDay, undefined> {
-  for (let ago = Math.max(days, hourDays); ago > 0; ago--) {
-    const day = startOfDay(until) - ago * DAY_MS;
-    for (let device = from; device < to; device++) {
-      const mn = mns[device] as string;
-      for (const kind of Object.keys(EVERY_MS).map(Number)) {
-        if (ago <= (kind === HOUR ? hourDays : days)) yield { mn, device, kind, day };
+  for (let device = from; device < to; device++) {
+    const mn = mns[device] as string;
+    for (const kind of Object.keys(EVERY_MS).map(Number)) {
+      for (let ago = kind === HOUR ? hourDays : days; ago > 0; ago--) {
+        yield { mn, device, kind, day: startOfDay(until) - ago * DAY_MS };
       }
     }
   }
