@@ -99,8 +99,7 @@ export class UploadIntake {
 const NO_BYTES = Buffer.alloc(0);
 
 function refuseDevice(mn: string, device: DirectoryEntry | undefined, origin: Origin): string | undefined {
-  if (!device || !origin.allows(device))
-    return `mn ${JSON.stringify(mn.slice(0, 40))} is no device of yours, expected a registered one`;
+  if (!device || !origin.allows(device)) return 'mn is no device of yours, expected a registered one';
   const stated: Record<KnownDevice['status'], string | undefined> = {
     active: undefined,
     unclaimed: `mn ${mn} is not claimed, expected a registered device`,
