@@ -32,7 +32,10 @@ const options = { contentType: 'text/plain', name: 'cold/a' };
 describe.each(stores)('design.md 5, blobs in %s', (_name, storeOf) => {
   test('come back as they were put, with hash and length', async () => {
     const bytes = Buffer.from('ein Blob '.repeat(100_000));
-    const { id, size, sha256 } = await storeOf().put(Readable.from([bytes.subarray(0, 10), bytes.subarray(10)]), options);
+    const { id, size, sha256 } = await storeOf().put(
+      Readable.from([bytes.subarray(0, 10), bytes.subarray(10)]),
+      options,
+    );
     expect([size, sha256]).toEqual([900_000, expect.stringMatching(/^[0-9a-f]{64}$/)]);
     const { blob, content } = await storeOf().get(id);
     expect(blob).toEqual({ id, size, sha256, contentType: 'text/plain' });
