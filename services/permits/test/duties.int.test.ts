@@ -1,4 +1,12 @@
-import { type Duty, type DutyInput, fact, type PermitInput, permitsFacts, readingsFacts, registryFacts } from '@greenwatch/contracts';
+import {
+  type Duty,
+  type DutyInput,
+  fact,
+  type PermitInput,
+  permitsFacts,
+  readingsFacts,
+  registryFacts,
+} from '@greenwatch/contracts';
 import { type Caller, type Client, isoTime } from '@greenwatch/kit';
 import { factsHandled, tellFact, until } from '@greenwatch/testkit';
 import type { Db } from 'mongodb';
@@ -250,17 +258,17 @@ describe('a past that an older system kept', () => {
   const bring = (duties: DutyInput[]) =>
     gateway.call('permits.duty.import', { duties }, { as: caller('330000', { kind: 'service', roles: ['service'] }) });
   const dayAgo = (days: number) => isoTime(Date.now() - days * DAY).slice(0, 10);
-  const ledger = (days: number, fulfilledAt?: number): DutyInput => ({
-    ...{ permitId: 'p1', kind: 'ledger', day: dayAgo(days) },
+  const inspected = (days: number, fulfilledAt?: number): DutyInput => ({
+    ...{ permitId: 'p1', kind: 'self-inspection', day: dayAgo(days) },
     ...(fulfilledAt === undefined ? {} : { fulfilledAt: isoTime(fulfilledAt) }),
   });
 
   it('is taken in once: in time, late, missed; what is still waited for is waited for', async () => {
     const duties = [
-      ledger(40, Date.now() - 40 * DAY + 1000),
-      ledger(41, Date.now() - 2 * DAY),
-      ledger(42),
-      ledger(12),
+      inspected(40, Date.now() - 40 * DAY + 1000),
+      inspected(41, Date.now() - 2 * DAY),
+      inspected(42),
+      inspected(12),
     ];
     expect(await bring(duties)).toEqual({ changed: 4, unchanged: 0 });
     expect(await bring(duties)).toEqual({ changed: 0, unchanged: 4 });
@@ -280,11 +288,11 @@ describe('a past that an older system kept', () => {
     for (const { _id } of kept) expect(await told(String(_id))).toEqual([]);
   });
   it.each<[string, string, () => DutyInput]>([
-    ['a permit that is not there', 'duties.0.permitId', () => ({ ...ledger(3), permitId: 'nobody' })],
-    ['today', 'duties.0.day', () => ledger(0)],
-    ['come before its day', 'duties.0.fulfilledAt', () => ledger(3, Date.now() - 5 * DAY)],
-    ['come tomorrow', 'duties.0.fulfilledAt', () => ledger(3, Date.now() + DAY)],
-    ['not asked for by the permit', 'duties.0.kind', () => ({ ...ledger(3), permitId: 'p-still', kind: 'self-inspection' })],
+    ['a permit that is not there', 'duties.0.permitId', () => ({ ...inspected(3), permitId: 'nobody' })],
+    ['today', 'duties.0.day', () => inspected(0)],
+    ['come before its day', 'duties.0.fulfilledAt', () => inspected(3, Date.now() - 5 * DAY)],
+    ['come tomorrow', 'duties.0.fulfilledAt', () => inspected(3, Date.now() + DAY)],
+    ['not asked for by the permit', 'duties.0.kind', () => ({ ...inspected(3), permitId: 'p-still' })],
   ])('%s is refused', async (_, field, duty) => {
     await expect(bring([duty()])).rejects.toMatchObject({ status: 422, detail: { errors: [{ field }] } });
   });
