@@ -64,10 +64,10 @@ export class RunningDemo {
     return visitor;
   }
 
-  /** Somebody who logs in. */
-  async arrives(name: string, username: string, options: BrowserContextOptions): Promise<Visitor> {
+  /** Somebody who logs in, at the address that a link or bookmark gives: a map that nobody looks at takes seconds to draw. */
+  async arrives(name: string, username: string, options: BrowserContextOptions, at = ''): Promise<Visitor> {
     const visitor = await this.comes(name, options);
-    await visitor.logIn(username, this.#passwords[username] as string);
+    await visitor.logIn(username, this.#passwords[username] as string, at);
     return visitor;
   }
 

@@ -84,7 +84,7 @@ export function approval(demo: RunningDemo): void {
   });
 
   step('the supervisor was told as well, and reads flow and day that speak against it', async () => {
-    supervisor = await demo.arrives('the supervisor', `supervisor-${COUNTY}`, DESK);
+    supervisor = await demo.arrives('the supervisor', `supervisor-${COUNTY}`, DESK, 'notices');
     const { page } = supervisor;
     expect(demo.messagesTo(`supervisor-${COUNTY}`).map(({ text }) => text)).toContainEqual(
       expect.stringMatching(/许可与环评检查（高）：.*未批先投（已投产）/),

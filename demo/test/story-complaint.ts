@@ -64,7 +64,7 @@ export function complaint(demo: RunningDemo): void {
     );
 
   step('a handler of complaints watches the list', async () => {
-    handler = await demo.arrives('the handler', `complaints-${COUNTY}`, DESK);
+    handler = await demo.arrives('the handler', `complaints-${COUNTY}`, DESK, 'complaints');
     await handler.press(handler.page.getByTestId('nav-complaints').first());
     await handler.see(handler.page.getByTestId('complaints-scope'), 'the list of complaints');
     const { items } = await handler.asks<{ items: Complaint[] }>('complaints');
@@ -188,9 +188,8 @@ export function complaint(demo: RunningDemo): void {
   });
 
   step('the supervisor makes it a clue: two officers are to go and look', async () => {
-    supervisor = await demo.arrives('the supervisor', `supervisor-${COUNTY}`, DESK);
+    supervisor = await demo.arrives('the supervisor', `supervisor-${COUNTY}`, DESK, `complaints/${id}`);
     const { page } = supervisor;
-    await supervisor.opens(`complaints/${id}`);
     await supervisor.press(await supervisor.see('complaint-clue', 'a button to make a clue'));
     await complaintIs(supervisor, 'investigating');
     await handler.opens(`complaints/${id}`);
@@ -211,13 +210,13 @@ export function complaint(demo: RunningDemo): void {
     const { lon, lat } = task.place;
     const officers: Visitor[] = [];
     for (const { personId, role } of task.assignees) {
-      const officer = await demo.arrives(`the officer (${role})`, personId, {
+      const options = {
         ...PHONE,
         permissions: ['geolocation'],
         geolocation: { longitude: lon + 0.0004, latitude: lat + 0.0004, accuracy: 15 },
-      });
+      };
+      const officer = await demo.arrives(`the officer (${role})`, personId, options, `tasks/${task.id}`);
       officers.push(officer);
-      await officer.opens(`tasks/${task.id}`);
       await officer.press(await officer.see('task-accept', 'a button to accept'));
       await eventually('the acceptance', async () => (await officer.page.getByTestId('task-accept').count()) === 0);
       await officer.press(await officer.see('locate', 'a button to find out where one is'));
@@ -249,8 +248,7 @@ export function complaint(demo: RunningDemo): void {
   });
 
   step('the city reviews the visit; the answer is drafted from the finding and confirmed', async () => {
-    const reviewer = await demo.arrives('the reviewer', 'supervisor-330400', DESK);
-    await reviewer.opens(`tasks/${task.id}`);
+    const reviewer = await demo.arrives('the reviewer', 'supervisor-330400', DESK, `tasks/${task.id}`);
     await (await reviewer.see('review-comment', 'a field for the review')).fill('核查清楚，可以答复。');
     await reviewer.page.getByTestId('review-approve').click();
     await reviewer.taskIs('REVIEWED');
@@ -337,7 +335,7 @@ export function complaint(demo: RunningDemo): void {
   });
 
   step('the enterprise never learns of it', async () => {
-    const principal = await demo.arrives('the principal', ENTERPRISE, DESK);
+    const principal = await demo.arrives('the principal', ENTERPRISE, DESK, `enterprises/${ENTERPRISE}`);
     expect(await principal.page.getByTestId('nav-complaints').count()).toBe(0);
     expect(await principal.isRefused('complaints')).toEqual({ status: 403, code: 'forbidden' });
     expect((await principal.isRefused(`complaints/${id}`)).status).toBe(403);
@@ -352,7 +350,6 @@ export function complaint(demo: RunningDemo): void {
       expect(notices).not.toContain(hidden);
     }
     expect(demo.messagesTo(`${ENTERPRISE}-principal`).filter((message) => /投诉|举报/.test(message.text))).toEqual([]);
-    await principal.opens(`enterprises/${ENTERPRISE}`);
     await principal.see('timeline', 'the own file');
     expect(await principal.page.getByTestId('timeline').locator('[data-kind=complaint]').count()).toBe(0);
     await principal.picture('b16-principal-file');

@@ -42,7 +42,7 @@ export function quota(demo: RunningDemo): void {
   const bar = () => supervisor.page.getByTestId('quota').filter({ hasText: '化学需氧量' });
 
   step("a supervisor sees on the permit's page that the year's COD is nearly used up", async () => {
-    supervisor = await demo.arrives('the supervisor', `supervisor-${COUNTY}`, DESK);
+    supervisor = await demo.arrives('the supervisor', `supervisor-${COUNTY}`, DESK, 'permits');
     const { page } = supervisor;
     check = await eventually(
       'the check P6 of the enterprise, at 90 %',

@@ -23,9 +23,8 @@ export function sheet(demo: RunningDemo): void {
     eventually(`the sheet ${state}`, async () => (await administrator.attribute('sheet', 'data-state')) === state);
 
   step('an administrator fills the layout of the house and is shown what is new and which cell is wrong', async () => {
-    administrator = await demo.arrives('the administrator', 'administrator', DESK);
+    administrator = await demo.arrives('the administrator', 'administrator', DESK, 'sheets');
     const { page } = administrator;
-    await administrator.opens('sheets');
     const template = await administrator.see('sheet-template-csv', 'the layout to fetch');
     const [download] = await Promise.all([page.waitForEvent('download'), template.click()]);
     const [heading = ''] = readFileSync(await download.path(), 'utf8')

@@ -63,7 +63,7 @@ export function suspicion(demo: RunningDemo): void {
   const theCase = () => supervisor.asks<Case>(`cases/${filed.id}`);
 
   step('a supervisor sees the outlet whose data look abnormal, by colour and word', async () => {
-    supervisor = await demo.arrives('the county', `supervisor-${COUNTY}`, DESK);
+    supervisor = await demo.arrives('the county', `supervisor-${COUNTY}`, DESK, 'fraud');
     const { page } = supervisor;
     raised = await eventually(
       'a suspicion of the outlet',
@@ -199,7 +199,7 @@ export function suspicion(demo: RunningDemo): void {
     [former] = (await supervisor.asks<Page<ScoringModel>>('fraud/models')).items.filter(({ active }) => active) as [
       ScoringModel,
     ];
-    city = await demo.arrives('the city', `supervisor-${CITY}`, DESK);
+    city = await demo.arrives('the city', `supervisor-${CITY}`, DESK, 'tasks');
     const { page } = city;
     await page.getByTestId('nav-tasks').first().click();
     const row = page.locator(`[data-testid=tasks] [data-id="${inspect.id}"]`);
@@ -229,7 +229,7 @@ export function suspicion(demo: RunningDemo): void {
     // Ranks what it has not seen no worse than the one before, else it would wait as a candidate.
     expect(fitted).toMatchObject({ active: true, outcome: { zh: expect.stringContaining(former.version) } });
 
-    province = await demo.arrives('the province', `supervisor-${PROVINCE}`, DESK);
+    province = await demo.arrives('the province', `supervisor-${PROVINCE}`, DESK, 'fraud');
     const { page } = province;
     await page.getByTestId('nav-fraud').first().click();
     await (await province.see('fraud-models-link', 'the way to the models')).click();

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 /** Pictures of each step, and of what was there when one failed. */
 export const results = path.join(repositoryRoot, 'test-results', 'demo');
 const PATIENCE = 45_000;
-const LOOK_AGAIN = 250;
+const LOOK_AGAIN = 100;
 
 /** The console's texts, as far as the walk reads them. */
 export type Words = Record<string, Record<string, string>>;
@@ -76,8 +76,9 @@ export class Visitor {
     return new Visitor(name, await context.newPage(), origin, options.hasTouch === true);
   }
 
-  async logIn(username: string, password: string): Promise<void> {
-    await this.page.goto(this.origin);
+  /** @param at the address that is opened: the log-in stands before it */
+  async logIn(username: string, password: string, at: string): Promise<void> {
+    await this.page.goto(`${this.origin}${at}`);
     await (await this.see('username', 'the log-in form')).fill(username);
     await this.page.getByTestId('password').fill(password);
     await this.press(this.page.getByTestId('log-in'));
