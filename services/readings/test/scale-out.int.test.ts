@@ -80,7 +80,8 @@ interface Pinned {
   priority_groups?: { pinned_client_id?: string }[];
 }
 /** Whom the server gives each partition to: a name that it makes anew whenever it gives it to somebody else. */
-const holders = async () => (await consumers()).map((info: ConsumerInfo & Pinned) => info.priority_groups?.[0]?.pinned_client_id);
+const holders = async () =>
+  (await consumers()).map((info: ConsumerInfo & Pinned) => info.priority_groups?.[0]?.pinned_client_id);
 
 async function stored(): Promise<readingsGrpc.Moment[]> {
   const readings = new readingsGrpc.ReadingsServiceClient(exportAt, credentials.createInsecure());
@@ -100,19 +101,13 @@ const movedSince = async (before: readonly unknown[]) => {
   return before.filter((holder, partition) => holder !== now[partition]).length;
 };
 
-test('design 4: an instance that comes later gets its share; kill -9 of one: the other has all within 10 s, in order, once', async () => {
+// That a later one gets its share of the partitions is shown in packages/kit/test/log-consumer.int.test.ts.
+test('design 4: kill -9 of one of two instances: the other has its partitions within 10 s, in order, nothing lost or twice', async () => {
   let round = 0;
   const sendRounds = async (count: number) => {
     for (const end = round + count; round < end; round++) await send(round);
   };
-  // The first to start has them all, and gives half of them up while both work.
-  await sendRounds(2);
-  const atFirst = await holders();
-  await until(async () => {
-    await sendRounds(1);
-    await sleep(300);
-    return (await movedSince(atFirst)) >= PARTITIONS / 2;
-  }, 60_000);
+  await sendRounds(10);
   await until(workedOff, 30_000);
   const shared = await holders();
 
@@ -125,7 +120,6 @@ test('design 4: an instance that comes later gets its share; kill -9 of one: the
   expect(Date.now() - killed).toBeLessThan(10_000);
   const moved = await movedSince(shared);
   expect(moved).toBeGreaterThan(0);
-  expect(moved).toBeLessThan(PARTITIONS);
 
   await sendRounds(10);
   await until(workedOff, 30_000);
@@ -141,5 +135,3 @@ test('design 4: an instance that comes later gets its share; kill -9 of one: the
     } else expect([value, revisions]).toEqual([`${(dataTime - T) / 1_000}.5`, 0]);
   }
 }, 180_000);
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
