@@ -89,7 +89,11 @@ export function stationDevices(seed: string): DeviceInput[] {
 export function hourUploads(seed: string, since: number | undefined, now: number): Upload[] {
   const newest = Math.floor(now / HOUR) * HOUR - HOUR;
   const uploads: Upload[] = [];
-  for (let hour = since === undefined ? newest - (HISTORY_HOURS - 1) * HOUR : since + HOUR; hour <= newest; hour += HOUR) {
+  for (
+    let hour = since === undefined ? newest - (HISTORY_HOURS - 1) * HOUR : since + HOUR;
+    hour <= newest;
+    hour += HOUR
+  ) {
     for (const kind of ['air', 'water'] as const) {
       const random = randomOf(seed, `${kind} ${hour}`);
       const values = Object.entries(MEASURED[kind]).map(([code, [mean, swing, decimals]]) => {
