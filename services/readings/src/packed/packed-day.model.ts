@@ -39,7 +39,7 @@ export class PackedDays {
 
   /** Creates the collection where it is missing. */
   async prepare(): Promise<void> {
-    await createClustered(this.db, 'packed_days', { storageEngine: { wiredTiger: { configString: UNCOMPRESSED } } });
+    await createClustered(this.db, 'packed_days', { storageEngine: { wiredTiger: { configString: COMPACT } } });
   }
 
   /** The days from `first` to `last` (yyyymmdd, both included) by their name. */
@@ -108,8 +108,9 @@ export class PackedDays {
   }
 }
 
-// What is packed does not get smaller by compressing it again; in units of 1 KB less is lost at the end of each page.
-const UNCOMPRESSED = 'block_compressor=none,allocation_size=1KB';
+// Measured (README): zstd makes small days and keys smaller by a tenth; in units of 1 KB less is lost at the end of each
+// page; and a checkpoint writes anew no more than 256 KB around what was added, whose old place stays free on disk.
+const COMPACT = 'block_compressor=zstd,allocation_size=1KB,memory_page_max=256KB';
 
 /** A collection that is its own index by `_id`, created where it is missing. */
 export async function createClustered(db: Connection, name: string, options: object = {}): Promise<void> {
