@@ -24,7 +24,9 @@ const Config = Type.Object({
   DEMO_REALTIME_SECONDS: Type.Integer({ default: 30, minimum: 5, maximum: 3600 }),
   HJ212_HOST: Type.String({ default: '127.0.0.1' }),
   HJ212_PORT: Type.Integer({ default: 9212, minimum: 1, maximum: 65535 }),
-  GATEWAY_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'where stations push; without, none do' })),
+  GATEWAY_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'where stations push; without, none do' }),
+  ),
   HEALTH_PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65535 }),
 });
 

@@ -1,5 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { type ActionName, type Actions, type ApiArea, actions, EVERYBODY, type Params,
+import {
+  type ActionName,
+  type Actions,
+  type ApiArea,
+  actions,
+  EVERYBODY,
+  type Params,
   type WriteScope,
 } from '@greenwatch/contracts';
 import { type CallAction, requireRole } from '@greenwatch/kit';

@@ -1,5 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { API_SCOPES, type ApiArea, type ApiKey, type ApiKeyInput, type ApiScope, type Role } from '@greenwatch/contracts';
+import {
+  API_SCOPES,
+  type ApiArea,
+  type ApiKey,
+  type ApiKeyInput,
+  type ApiScope,
+  type Role,
+} from '@greenwatch/contracts';
 import {
   type Caller,
   inScope,
