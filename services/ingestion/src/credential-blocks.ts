@@ -22,7 +22,8 @@ export class CredentialBlocks {
       { log: kit.log, everyMs: EVERY_MS, failed: 'what is blocked could not be looked up; it is tried again' },
       async () => {
         await this.#share();
-        return false;
+        // What the counts of all have led to is told at once, not at the next look.
+        return this.guard.hasNews;
       },
     );
   }

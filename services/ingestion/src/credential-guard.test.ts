@@ -89,6 +89,15 @@ describe('over all instances', () => {
     expect([...guard.blocks.keys()].sort()).toEqual([blockName(NAT, 'M2'), blockName(NAT, 'M3')]);
   });
 
+  it('has news until they are told', () => {
+    const { guard } = after(10, ['M1']);
+    expect(guard.hasNews).toBe(true);
+    guard.untold();
+    expect(guard.hasNews).toBe(false);
+    guard.lift(blockName(NAT, 'M1'));
+    expect(guard.hasNews).toBe(true);
+  });
+
   it('forgets what is over', () => {
     const { guard } = after(10, ['M1']);
     guard.expire(10 * WINDOW_MS);

@@ -140,6 +140,11 @@ export class CredentialGuard {
     });
   }
 
+  /** Whether something was blocked or lifted that the other instances have not heard of. */
+  get hasNews(): boolean {
+    return this.#untold.blocked.size + this.#untold.lifted.size > 0;
+  }
+
   /** What happened since the last call, for the other instances. */
   untold(): Untold {
     const untold = this.#untold;

@@ -79,7 +79,7 @@ export const ingestionService = defineService({
       const heard = speaker === undefined ? undefined : directory.lookup(speaker);
       const device = more.device ?? (heard instanceof Promise ? undefined : heard);
       traffic.refused(device?.mn ?? '', reason);
-      if (reason === 'wrong-password' && mn !== undefined) guard.failed(address, mn, at);
+      if (reason === 'wrong-password' && mn !== undefined && guard.failed(address, mn, at).length > 0) blocks.poke();
       refusalLog.add({
         at: new Date(at),
         reason,
