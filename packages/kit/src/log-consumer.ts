@@ -1,5 +1,12 @@
 import type { readingsLog } from '@greenwatch/contracts';
-import { AckPolicy, type Consumer, type ConsumerInfo, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  type Consumer,
+  type ConsumerInfo,
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JsMsg,
+} from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { DEADLETTER_SUBJECT, deadLetter } from './dead-letter';
 import type { Logger } from './logger';
