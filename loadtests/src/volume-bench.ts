@@ -25,8 +25,10 @@ export interface VolumeBenchResult {
   /** Generating, packing, unpacking to compare, writing. */
   load_s: number;
   readings_per_s: number;
-  /** All of the collection on disk, hours included, over all readings in it. */
+  /** Realtime and minute readings: their share of the collection on disk, free space included. */
   packed_bytes_per_reading: number;
+  /** All of the collection on disk, hours too, over all readings in it. */
+  packed_bytes_per_reading_with_hours: number;
   /** What the codec makes of a reading, of all kinds, without what the database adds. */
   codec_bytes_per_reading: number;
   recent_readings: number;
@@ -111,7 +113,8 @@ async function measure(
   latency.latest_of_1000_every_kind = await timed(30, () => bench.client.call('readings.latest.list', { mns }));
 
   const stored = done.readings + done.hourReadings;
-  const perReading = packed.bytes / stored;
+  const packedBytes = done.bytes + done.hourBytes;
+  const perReading = (packed.bytes * done.bytes) / packedBytes / done.readings;
   const rate = stored / loadSeconds;
   const recentPerReading = recent.bytes / done.recentReadings;
   const missed = missedBounds([
@@ -132,14 +135,15 @@ async function measure(
     load_s: round(loadSeconds, 1),
     readings_per_s: Math.round(rate),
     packed_bytes_per_reading: round(perReading, 3),
-    codec_bytes_per_reading: round(done.bytes / stored, 3),
+    packed_bytes_per_reading_with_hours: round(packed.bytes / stored, 3),
+    codec_bytes_per_reading: round(packedBytes / stored, 3),
     recent_readings: done.recentReadings,
     recent_documents: done.recentDocuments,
     recent_bytes_per_reading: round(recentPerReading, 1),
     latency,
     latest_rebuilt_ms: Math.round(rebuilt),
     two_billion: {
-      packed_gib: round((perReading * 2e9) / 2 ** 30, 2),
+      packed_gib: round(((packed.bytes / stored) * 2e9) / 2 ** 30, 2),
       documents: Math.round((packed.documents / stored) * 2e9),
       load_h: round(2e9 / rate / 3_600, 2),
     },
@@ -152,7 +156,9 @@ interface Done {
   days: number;
   readings: number;
   hourReadings: number;
+  /** Of packed days of realtime and minutes, and of hours. */
   bytes: number;
+  hourBytes: number;
   recentReadings: number;
   recentDocuments: number;
 }
@@ -175,6 +181,7 @@ async function load(bench: BenchSystem, outlets: number, work: object): Promise<
     readings: sum('readings'),
     hourReadings: sum('hourReadings'),
     bytes: sum('bytes'),
+    hourBytes: sum('hourBytes'),
     recentReadings: sum('recentReadings'),
     recentDocuments: sum('recentDocuments'),
   };

@@ -33,14 +33,14 @@ async function load(): Promise<void> {
   const db = await connectMongo(MONGODB_URI, MONGODB_DATABASE, 'load-volume');
   const store = new PacketStore(db);
   await store.prepare();
-  const done = { days: 0, readings: 0, hourReadings: 0, bytes: 0, recentReadings: 0, recentDocuments: 0 };
+  const done = { days: 0, readings: 0, hourReadings: 0, bytes: 0, hourBytes: 0, recentReadings: 0, recentDocuments: 0 };
 
   const pack = async ({ mn, device, kind, day }: DeviceDay) => {
     const packets = realisticDay(device, kind, day);
     const bytes = await storePacked(store.packed, { mn, kind, day: dayOf(day), before: 0 }, packets);
     if (bytes === undefined) throw new Error(`${mn} ${kind} ${dayOf(day)} is packed already`);
     done.days++;
-    done.bytes += bytes;
+    done[kind === HOUR ? 'hourBytes' : 'bytes'] += bytes;
     done[kind === HOUR ? 'hourReadings' : 'readings'] += packets.length * FACTORS;
   };
   // In the order of the keys, as a back-fill is packed. (Night by night, pages written anew leave as much free space
