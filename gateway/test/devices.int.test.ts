@@ -71,7 +71,7 @@ function isAnswered(mn: string, password: string): Promise<boolean> {
 const states = async (query: string, as = county): Promise<DeviceState[]> => {
   const { status, body } = await as.get(`/api/v1/devices/states?${query}`);
   expect(status).toBe(200);
-  return body.items as DeviceState[];
+  return (body as unknown as { items: DeviceState[] }).items;
 };
 const upload = (text: string, as = county) => {
   const form = new FormData();

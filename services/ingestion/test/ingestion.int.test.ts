@@ -58,6 +58,7 @@ async function register(mn: string): Promise<void> {
     operatorId: '',
     bindings: [],
     facilities: [],
+    oldPasswords: undefined,
   };
   const envelope = factProto.Envelope.encode({
     id: newId(),

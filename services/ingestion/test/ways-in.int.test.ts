@@ -115,7 +115,7 @@ async function register(
 }
 
 async function profile(id: string, category: string, payload: registryFacts.PayloadMapping, mn: string): Promise<void> {
-  const data = { id, name: id, category, payload };
+  const data = { id, name: id, category, payload, dialect: undefined };
   const told = await tellFact(registry, 'facts.registry.profile.changed', registryFacts.ProfileChanged, id, 2, data);
   await tellFact(registry, 'facts.registry.profile.changed', registryFacts.ProfileChanged, id, 2, data, { id: told });
   // An older one that comes late changes nothing.

@@ -427,7 +427,7 @@ test('issue 3, kill -9: every packet of the log is in the export exactly once af
       const time = T + sent * 1_000;
       await Promise.all(
         mns.map((mn) =>
-          gateway.nats.js.publish(`readings.${partitionOf(mn, 16)}`, encode([packet(mn, time, `a-Rtd=${sent}`)])),
+          gateway.nats.js.publish(`readings.${partitionOf(mn, 16)}`, encodeBatch([packet(mn, time, `a-Rtd=${sent}`)])),
         ),
       );
     }

@@ -96,6 +96,7 @@ async function setUp(): Promise<void> {
       operatorId: '',
       bindings: [{ outletId: `o-${mn}`, enterpriseId: 'e', medium: 'gas', from: 0, to: 0, divisionPath: ['330000'] }],
       facilities: [],
+      oldPasswords: undefined,
     });
     const limit = {
       id: 'so2',

@@ -104,6 +104,7 @@ async function source(medium: 'gas' | 'water', permitted = true): Promise<Source
     missingFlagValid: true,
     operatorId: 'op1',
     bindings: [{ outletId, enterpriseId, medium, from: 0, to: 0, divisionPath: TONGXIANG }],
+    oldPasswords: undefined,
     facilities: [
       { code: 'SB1', role: 'production', name: '定型机' },
       { code: 'SB2', role: 'treatment', name: '静电场' },
