@@ -166,7 +166,16 @@ describe('readings', () => {
     [readingsLog.Kind.KIND_DAY, 'day'],
     [readingsLog.Kind.KIND_RUNNING, 'running'],
   ])('kind %p of the log is called %s', (kind, name) => {
-    const packet = { mn: 'MN1', kind, dataTime: 0, receivedAt: 0, fields: '', raw: Buffer.alloc(0), fieldsAt: 0, fieldsSize: 0 };
+    const packet = {
+      mn: 'MN1',
+      kind,
+      dataTime: 0,
+      receivedAt: 0,
+      fields: '',
+      raw: Buffer.alloc(0),
+      fieldsAt: 0,
+      fieldsSize: 0,
+    };
     expect(readingOf(packet).kind).toBe(name);
   });
 });
