@@ -195,9 +195,18 @@ describe('the document describes what the API does', () => {
       .replace('{kind}', 'task')
       .replace('{day}', '2026-03-01')
       .replace('{partyKind}', 'enterprise')
+      .replace('{level}', 'outlet')
       .replace('{uscc}', '91130200699229617X')
       .replace(/\{\w+\}/g, 'unknown');
-  const NEEDED: Record<string, string> = { mn: 'MN1', kind: 'hour', bbox: '118,27,123,32', zoom: '8' };
+  const NEEDED: Record<string, string> = {
+    mn: 'MN1',
+    kind: 'hour',
+    bbox: '118,27,123,32',
+    zoom: '8',
+    level: 'outlet',
+    from: '2026-03-01',
+    to: '2026-03-02',
+  };
   const query = ({ parameters = [] }: Operation) =>
     parameters
       .filter((parameter) => parameter.in === 'query' && parameter.required)

@@ -115,7 +115,7 @@ describe('domain.md 3.6: the story of a project that produces before its approva
     expect(check).toMatchObject({ enterpriseName: '企业e1', divisionPath: TONGXIANG, outletId: 'o1' });
     expect(check?.evidence).toEqual([
       expect.objectContaining({ name: '环评受理' }),
-      expect.objectContaining({ name: '排放口 o1 首日监测', value: '流量 60 m³，生产用电 0 kWh' }),
+      expect.objectContaining({ name: '排放口首日监测', value: '流量 60 m³，生产用电 0 kWh' }),
     ]);
     expect((await checksTold(id))[0]).toBe('raised EIA_NO_APPROVAL visit');
   });
