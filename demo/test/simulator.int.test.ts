@@ -68,7 +68,10 @@ class Host {
   }
 }
 
-const until = async (what: string, condition: () => boolean, ms = 20_000) => {
+// Seven days of twelve loggers: half a minute where others use the machine, too.
+jest.setTimeout(120_000);
+
+const until = async (what: string, condition: () => boolean, ms = 60_000) => {
   const end = Date.now() + ms;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`not in time: ${what}`);
