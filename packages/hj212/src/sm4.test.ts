@@ -1,4 +1,4 @@
-import { createCipheriv, getCiphers } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { Sm4 } from './sm4';
 
@@ -32,8 +32,7 @@ test('what is left over after whole blocks, and what lies outside the range, sta
   expect(bytes.subarray(19).toString()).toBe('x'.repeat(21));
 });
 
-// OpenSSL may be built without SM4: then the vectors above stand alone.
-(getCiphers().includes('sm4-ecb') ? test : test.skip)('as OpenSSL does it, for any key and text', () => {
+test('as OpenSSL does it, for any key and text', () => {
   const bytes = (min: number, max: number) =>
     fc.uint8Array({ minLength: min, maxLength: max }).map((b) => Buffer.from(b));
   fc.assert(
