@@ -101,13 +101,11 @@ export function actionRoute<K extends ActionName>(app: App, call: CallAction, ro
   const rest = Type.Omit(all, inPath);
   const reads = method === 'GET';
   const hasBody = !reads && Object.keys(rest.properties).length > 0;
-  const who =
-    contract.roles === EVERYBODY ? '' : `Roles: ${contract.roles.filter((role) => role !== 'service').join(', ')}.`;
   const declaration = declare({
     summary,
-    description: [route.description, who].filter(Boolean).join(' ') || undefined,
+    description: descriptionOf(action, route.description),
     tag,
-    operationId: action.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    operationId: operationIdOf(action),
     access: { area, ...(route.writeScope ? { writeScope: route.writeScope } : {}) },
     ...(inPath.length > 0 ? { params: Type.Pick(all, inPath) } : {}),
     ...(reads ? { querystring: rest } : {}),
@@ -130,6 +128,18 @@ export function actionRoute<K extends ActionName>(app: App, call: CallAction, ro
       return call(action, given as Params<Actions[K]>, { as: callerOf(request) });
     },
   });
+}
+
+/** The action's name in one word. */
+export function operationIdOf(action: ActionName): string {
+  return action.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What is to be said of an action, with who may use it. */
+export function descriptionOf(action: ActionName, said?: string): string | undefined {
+  const { roles } = actions[action];
+  const who = roles === EVERYBODY ? '' : `Roles: ${roles.filter((role) => role !== 'service').join(', ')}.`;
+  return [said, who].filter(Boolean).join(' ') || undefined;
 }
 
 /** A command without parameters takes none silently either. */

@@ -1,10 +1,7 @@
-import { actions, DeviceSheet } from '@greenwatch/contracts';
-import { requireRole } from '@greenwatch/kit';
-import { Type } from '@sinclair/typebox';
-import { callerOf } from '../authentication';
+import { DeviceSheet } from '@greenwatch/contracts';
 import type { Gateway } from '../gateway';
-import { receiveSheet, UPLOAD_LIMIT } from '../receive-sheet';
-import { type App, actionRoute, declare, json } from '../route';
+import { type App, actionRoute } from '../route';
+import { sheetRoutes } from '../sheet-routes';
 
 /** Devices as ingestion sees them, what is blocked, their passwords, and devices from sheets. */
 export function deviceRoutes(app: App, { kit }: Gateway): void {
@@ -74,57 +71,21 @@ export function deviceRoutes(app: App, { kit }: Gateway): void {
     summary: 'Take over what a sheet holds, as a job',
   });
 
-  const upload = actions['registry.deviceSheet.upload'];
-  app.post(
-    '/devices/sheets',
-    {
-      ...declare({
-        summary: 'Upload a sheet of devices',
-        description:
-          'multipart/form-data with one file part `sheet`, CSV or XLSX, at most 16 MiB. The answer says what it would change; ' +
-          `nothing changes before it is committed. Roles: ${upload.roles.filter((role) => role !== 'service').join(', ')}.`,
-        tag: 'devices',
-        operationId: 'registryDeviceSheetUpload',
-        access: {},
-        answers: { 201: json(DeviceSheet, 'Read; look at its rows') },
-        problems: [409, 413, 415, 422],
-      }),
-      bodyLimit: UPLOAD_LIMIT,
-      preValidation: async (request) => requireRole(callerOf(request), upload.roles),
+  sheetRoutes(app, call, {
+    tag: 'devices',
+    area: 'registry',
+    upload: {
+      url: '/devices/sheets',
+      action: 'registry.deviceSheet.upload',
+      summary: 'Upload a sheet of devices',
+      description: 'at most 16 MiB. The answer says what it would change; nothing changes before it is committed.',
+      result: DeviceSheet,
+      stored: 'Read; look at its rows',
     },
-    async (request, reply) => {
-      const sheet = await receiveSheet(request, (filename, stream, timeoutMs) =>
-        call('registry.deviceSheet.upload', { filename }, { as: callerOf(request), stream, timeoutMs }),
-      );
-      return reply.code(201).send(sheet);
-    },
-  );
-
-  const template = actions['registry.deviceSheet.template'];
-  app.get(
-    '/devices/template',
-    declare({
+    template: {
+      url: '/devices/template',
+      action: 'registry.deviceSheet.template',
       summary: 'An empty sheet of devices with headings',
-      description: `Roles: ${template.roles.filter((role) => role !== 'service').join(', ')}.`,
-      tag: 'devices',
-      operationId: 'registryDeviceSheetTemplate',
-      access: { area: 'registry' },
-      querystring: template.params,
-      answers: {
-        200: {
-          description: 'The file',
-          content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
-        },
-      },
-      problems: [422],
-    }),
-    async (request, reply) => {
-      requireRole(callerOf(request), template.roles);
-      const file = await call('registry.deviceSheet.template', request.query, { as: callerOf(request) });
-      return reply
-        .type(file.contentType)
-        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`)
-        .send(Buffer.from(file.content, 'base64'));
     },
-  );
+  });
 }

@@ -1,10 +1,7 @@
-import { actions, Backfill } from '@greenwatch/contracts';
-import { requireRole } from '@greenwatch/kit';
-import { Type } from '@sinclair/typebox';
-import { callerOf } from '../authentication';
+import { Backfill } from '@greenwatch/contracts';
 import type { Gateway } from '../gateway';
-import { receiveSheet, UPLOAD_LIMIT } from '../receive-sheet';
-import { type App, actionRoute, declare, json } from '../route';
+import { type App, actionRoute } from '../route';
+import { sheetRoutes } from '../sheet-routes';
 
 /** 1,000 uploads of some tens of values. */
 const BATCH_LIMIT = 4 * 1024 * 1024;
@@ -65,56 +62,21 @@ export function intakeRoutes(app: App, { kit }: Gateway): void {
     summary: 'Add device profiles or change them',
   });
 
-  const upload = actions['ingestion.backfill.upload'];
-  app.post(
-    '/backfills',
-    {
-      ...declare({
-        summary: 'Upload a sheet of history',
-        description:
-          'multipart/form-data with one file part `sheet`, CSV or XLSX, at most 50 MiB. It is read as a job: follow it by its ' +
-          `id, look at its errors, then commit it. Roles: ${upload.roles.filter((role) => role !== 'service').join(', ')}.`,
-        tag: 'intake',
-        operationId: 'ingestionBackfillUpload',
-        access: {},
-        answers: { 201: json(Backfill, 'Stored; it is being read') },
-        problems: [409, 413, 415, 422],
-      }),
-      bodyLimit: UPLOAD_LIMIT,
-      preValidation: async (request) => requireRole(callerOf(request), upload.roles),
+  sheetRoutes(app, call, {
+    tag: 'intake',
+    area,
+    upload: {
+      url: '/backfills',
+      action: 'ingestion.backfill.upload',
+      summary: 'Upload a sheet of history',
+      description: 'at most 50 MiB. It is read as a job: follow it by its id, look at its errors, then commit it.',
+      result: Backfill,
+      stored: 'Stored; it is being read',
     },
-    async (request, reply) => {
-      const backfill = await receiveSheet(request, (filename, stream, timeoutMs) =>
-        call('ingestion.backfill.upload', { filename }, { as: callerOf(request), stream, timeoutMs }),
-      );
-      return reply.code(201).send(backfill);
-    },
-  );
-
-  const template = actions['ingestion.backfill.template'];
-  app.get(
-    '/backfills/template',
-    declare({
+    template: {
+      url: '/backfills/template',
+      action: 'ingestion.backfill.template',
       summary: 'An empty sheet with headings',
-      tag: 'intake',
-      operationId: 'ingestionBackfillTemplate',
-      access: { area },
-      querystring: template.params,
-      answers: {
-        200: {
-          description: 'The file',
-          content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
-        },
-      },
-      problems: [422],
-    }),
-    async (request, reply) => {
-      requireRole(callerOf(request), template.roles);
-      const file = await call('ingestion.backfill.template', request.query, { as: callerOf(request) });
-      return reply
-        .type(file.contentType)
-        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`)
-        .send(Buffer.from(file.content, 'base64'));
     },
-  );
+  });
 }

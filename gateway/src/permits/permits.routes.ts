@@ -1,10 +1,7 @@
-import { actions, Sheet } from '@greenwatch/contracts';
-import { requireRole } from '@greenwatch/kit';
-import { Type } from '@sinclair/typebox';
-import { callerOf } from '../authentication';
+import { Sheet } from '@greenwatch/contracts';
 import type { Gateway } from '../gateway';
-import { receiveSheet, UPLOAD_LIMIT } from '../receive-sheet';
-import { type App, actionRoute, declare, json } from '../route';
+import { type App, actionRoute } from '../route';
+import { sheetRoutes } from '../sheet-routes';
 
 /** A year of a county's projects from another register. */
 const IMPORT_LIMIT = 16 * 1024 * 1024;
@@ -57,56 +54,21 @@ export function permitRoutes(app: App, gateway: Gateway): void {
     bodyLimit: IMPORT_LIMIT,
   });
 
-  const upload = actions['permits.sheet.upload'];
-  app.post(
-    '/permits/sheets',
-    {
-      ...declare({
-        summary: 'Upload a sheet of permits',
-        description:
-          'multipart/form-data with one file part `sheet`, CSV or XLSX, at most 50 MiB. It is read as a job: follow it by its ' +
-          `id, then commit it. Roles: ${upload.roles.filter((role) => role !== 'service').join(', ')}.`,
-        tag: 'permits',
-        operationId: 'permitsSheetUpload',
-        access: {},
-        answers: { 201: json(Sheet, 'Stored; it is being read') },
-        problems: [409, 413, 415, 422],
-      }),
-      bodyLimit: UPLOAD_LIMIT,
-      preValidation: async (request) => requireRole(callerOf(request), upload.roles),
+  sheetRoutes(app, call, {
+    tag: 'permits',
+    area,
+    upload: {
+      url: '/permits/sheets',
+      action: 'permits.sheet.upload',
+      summary: 'Upload a sheet of permits',
+      description: 'at most 50 MiB. It is read as a job: follow it by its id, then commit it.',
+      result: Sheet,
+      stored: 'Stored; it is being read',
     },
-    async (request, reply) => {
-      const sheet = await receiveSheet(request, (filename, stream, timeoutMs) =>
-        call('permits.sheet.upload', { filename }, { as: callerOf(request), stream, timeoutMs }),
-      );
-      return reply.code(201).send(sheet);
-    },
-  );
-
-  const template = actions['permits.sheet.template'];
-  app.get(
-    '/permits/template',
-    declare({
+    template: {
+      url: '/permits/template',
+      action: 'permits.sheet.template',
       summary: 'An empty sheet with headings',
-      tag: 'permits',
-      operationId: 'permitsSheetTemplate',
-      access: { area },
-      querystring: template.params,
-      answers: {
-        200: {
-          description: 'The file',
-          content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
-        },
-      },
-      problems: [422],
-    }),
-    async (request, reply) => {
-      requireRole(callerOf(request), template.roles);
-      const file = await call('permits.sheet.template', request.query, { as: callerOf(request) });
-      return reply
-        .type(file.contentType)
-        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`)
-        .send(Buffer.from(file.content, 'base64'));
     },
-  );
+  });
 }

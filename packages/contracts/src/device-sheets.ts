@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { ActionContract } from './action';
-import { SHEET_STATES, SheetError } from './permits';
+import { SHEET_STATES, SheetError, sheetTemplate } from './permits';
 import { Id, Literals, Mn, Page, PageParams, strict, Time } from './schema';
 
 const ROW_STATES = ['new', 'changed', 'unchanged', 'wrong'] as const;
@@ -70,8 +70,7 @@ export const deviceSheetActions = {
   },
   /** An empty sheet with headings, as base64. */
   'registry.deviceSheet.template': {
-    params: Type.Object({ format: Literals(['csv', 'xlsx']) }, strict),
-    result: Type.Object({ filename: Type.String(), contentType: Type.String(), content: Type.String() }, strict),
+    ...sheetTemplate,
     roles,
   },
   /** Gives a device a new password, which is told this once; the old one stays good for a while. */

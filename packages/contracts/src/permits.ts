@@ -124,6 +124,14 @@ export const PermitApplication = Type.Object(
   strict,
 );
 
+/** An empty sheet with headings. */
+export const sheetTemplate = {
+  params: Type.Object({ format: Literals(['csv', 'xlsx']) }, strict),
+  result: Type.Object(
+    { filename: Type.String(), contentType: Type.String(), content: Type.String({ description: 'base64' }) },
+    strict,
+  ),
+};
 /** What is wrong with a cell, or with a row where `column` is empty. */
 export const SheetError = Type.Object(
   { row: Type.Integer(), column: Type.String(), cell: Type.String(), value: Type.String(), expected: Type.String() },
@@ -302,11 +310,7 @@ export const permitsActions = {
   },
   /** An empty sheet with headings, as base64. */
   'permits.sheet.template': {
-    params: Type.Object({ format: Literals(['csv', 'xlsx']) }, strict),
-    result: Type.Object(
-      { filename: Type.String(), contentType: Type.String(), content: Type.String({ description: 'base64' }) },
-      strict,
-    ),
+    ...sheetTemplate,
     roles: EVERYBODY,
   },
   'permits.check.list': {

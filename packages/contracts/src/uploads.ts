@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { ActionContract } from './action';
 import { REFUSAL_REASONS } from './ingestion';
-import { SHEET_STATES, SheetError } from './permits';
+import { SHEET_STATES, SheetError, sheetTemplate } from './permits';
 import { Id, Literals, Page, PageParams, strict, Time } from './schema';
 
 /** Text of a value; a number loses the zeros at its end, so evidence is sent as text. */
@@ -114,11 +114,7 @@ export const uploadActions = {
   },
   /** An empty sheet with headings, as base64. */
   'ingestion.backfill.template': {
-    params: Type.Object({ format: Literals(['csv', 'xlsx']) }, strict),
-    result: Type.Object(
-      { filename: Type.String(), contentType: Type.String(), content: Type.String({ description: 'base64' }) },
-      strict,
-    ),
+    ...sheetTemplate,
     roles: IMPORTERS,
   },
 } as const satisfies Record<string, ActionContract>;

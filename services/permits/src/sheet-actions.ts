@@ -1,5 +1,5 @@
-import { afterKey, conflict, invalid, type Kit, notFound, pageOf } from '@greenwatch/kit';
-import { receiveSheet, sheetTemplate } from '@greenwatch/sheets';
+import { afterKey, invalid, type Kit, notFound, pageOf } from '@greenwatch/kit';
+import { mayBegin, receiveSheet, sheetIdOf, sheetTemplate, uploadedBefore } from '@greenwatch/sheets';
 import type { Part } from './part';
 import { presentSheet, presentSheetPermit, type SheetModels, type StoredSheet } from './sheet.model';
 import type { SheetJobs } from './sheet-job';
@@ -23,7 +23,7 @@ export function sheetPart(kit: Kit<{ SHEET_MAX_BYTES: number }>, models: SheetMo
       async 'permits.sheet.upload'({ filename }, { caller, stream }) {
         if (!stream) throw invalid('file', 'expected the bytes of a sheet');
         const { bytes, format, contentType, sha256 } = await receiveSheet(stream, most);
-        const _id = `${caller.division}-${sha256.slice(0, 40)}`;
+        const _id = sheetIdOf(caller.division, sha256);
         const known = await models.sheets.findById(_id).lean();
         if (known) return presentSheet(known);
         const blob = await kit.blobs.put(bytes, { contentType, name: filename });
@@ -75,13 +75,8 @@ export function sheetPart(kit: Kit<{ SHEET_MAX_BYTES: number }>, models: SheetMo
       },
 
       async 'permits.sheet.list'({ after, limit = PAGE }, { caller }) {
-        const [at, last] = afterKey(after, 2) ?? [];
-        const beyond =
-          at === undefined
-            ? {}
-            : { $or: [{ uploadedAt: { $lt: Number(at) } }, { uploadedAt: Number(at), _id: { $gt: last } }] };
         const found = await models.sheets
-          .find({ division: caller.division, ...beyond })
+          .find({ division: caller.division, ...uploadedBefore(after) })
           .sort({ uploadedAt: -1, _id: 1 })
           .limit(limit + 1)
           .lean();
@@ -91,19 +86,9 @@ export function sheetPart(kit: Kit<{ SHEET_MAX_BYTES: number }>, models: SheetMo
 
       async 'permits.sheet.commit'({ id, skipWrong = false }, { caller }) {
         const sheet = await sheetOf(id, caller.division);
-        if (sheet.state === 'committing' || sheet.state === 'committed') return presentSheet(sheet);
-        if (sheet.state !== 'ready') {
-          throw conflict('WRONG_STATE', `The sheet is ${sheet.state}; only one that is ready can be taken over.`, {
-            state: sheet.state,
-            verb: 'commit',
-          });
-        }
-        if (sheet.counts.wrong > 0 && !skipWrong) {
-          throw conflict(
-            'SHEET_HAS_ERRORS',
-            `${sheet.counts.wrong} permits have errors: mend the sheet, or take over the others with skipWrong.`,
-            { wrong: sheet.counts.wrong },
-          );
+        const { state, counts } = sheet;
+        if (!mayBegin({ state, wrong: counts.wrong }, skipWrong, { sheet: 'sheet', rows: 'permits' })) {
+          return presentSheet(sheet);
         }
         await kit.transaction(async (session) => {
           const begun = {

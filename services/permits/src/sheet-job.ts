@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { SheetError } from '@greenwatch/contracts';
 import { type Kit, Round } from '@greenwatch/kit';
-import { readSheet, type SheetBounds, SheetRefused } from '@greenwatch/sheets';
+import { type SheetBounds, SheetRefused, sheetRows } from '@greenwatch/sheets';
 import type { EnterprisePlace, PermitContent, PermitModels } from './permit.model';
 import { changedFields } from './permit-content';
 import { elsewhere, Neighbours, type PermitStore } from './permit-store';
@@ -120,16 +120,8 @@ export class SheetJobs {
   async #read(_id: string, bytes: Buffer): Promise<{ drafts: Draft[]; loose: Draft[]; rows: number }> {
     const byNumber = new Map<string, Draft>();
     const loose: Draft[] = [];
-    let heading: ReturnType<typeof readHeading>['heading'] | undefined;
     let rows = 0;
-    for await (const { row, cells } of readSheet(bytes, this.bounds)) {
-      if (cells.every((cell) => cell === '')) continue;
-      if (!heading) {
-        const read = readHeading(cells);
-        if (read.problem) throw new SheetRefused(read.problem);
-        heading = read.heading;
-        continue;
-      }
+    for await (const { heading, row, cells } of sheetRows(bytes, this.bounds, readHeading)) {
       rows++;
       const read = readRow(heading, row, cells);
       const number = read.row.permitNumber;
@@ -144,7 +136,6 @@ export class SheetJobs {
         await this.#round.goesOn();
       }
     }
-    if (!heading || rows === 0) throw new SheetRefused('expected a heading and at least one row');
     return { drafts: [...byNumber.values()], loose, rows };
   }
 

@@ -4,7 +4,6 @@ import {
   type ActionHandlers,
   afterKey,
   type Caller,
-  conflict,
   invalid,
   type Kit,
   notFound,
@@ -15,12 +14,15 @@ import {
 import {
   cellName,
   type Heading,
+  mayBegin,
   readHeading,
   readRow,
-  readSheet,
   receiveSheet,
   SheetRefused,
+  sheetIdOf,
+  sheetRows,
   sheetTemplate,
+  uploadedBefore,
 } from '@greenwatch/sheets';
 import {
   type DeviceSheetModels,
@@ -122,18 +124,8 @@ export class DeviceSheets {
     },
 
     'registry.deviceSheet.list': async ({ after, limit = PAGE }, { caller }) => {
-      const [at, last] = afterKey(after, 2) ?? [];
-      const beyond =
-        at === undefined
-          ? {}
-          : {
-              $or: [
-                { uploadedAt: { $lt: new Date(Number(at)) } },
-                { uploadedAt: new Date(Number(at)), _id: { $gt: last } },
-              ],
-            };
       const found = await this.sheets.sheets
-        .find({ division: caller.division, ...beyond })
+        .find({ division: caller.division, ...uploadedBefore(after, (at) => new Date(at)) })
         .sort({ uploadedAt: -1, _id: 1 })
         .limit(limit + 1)
         .lean();
@@ -143,20 +135,8 @@ export class DeviceSheets {
 
     'registry.deviceSheet.commit': async ({ id, skipWrong = false }, { caller }) => {
       const sheet = await this.#sheetOf(id, caller);
-      if (sheet.state === 'committing' || sheet.state === 'committed') return presentSheet(sheet);
-      if (sheet.state !== 'ready') {
-        throw conflict('WRONG_STATE', `The sheet is ${sheet.state}; only one that is ready can be taken over.`, {
-          state: sheet.state,
-          verb: 'commit',
-        });
-      }
-      if (sheet.counts.wrong > 0 && !skipWrong) {
-        throw conflict(
-          'SHEET_HAS_ERRORS',
-          `${sheet.counts.wrong} rows have errors: mend the sheet, or take over the others with skipWrong.`,
-          { wrong: sheet.counts.wrong },
-        );
-      }
+      const judged = { state: sheet.state, wrong: sheet.counts.wrong };
+      if (!mayBegin(judged, skipWrong, { sheet: 'sheet', rows: 'rows' })) return presentSheet(sheet);
       const begun = { state: 'committing' as const, committedBy: caller, cursor: 0, written: 0 };
       await this.sheets.sheets.updateOne({ _id: id, state: 'ready' }, { $set: begun });
       this.#round.poke();
@@ -176,7 +156,7 @@ export class DeviceSheets {
 
   async #upload(filename: string, stream: Readable, caller: Caller): Promise<StoredDeviceSheet> {
     const { bytes, format, sha256 } = await receiveSheet(stream, MOST_BYTES);
-    const _id = `${caller.division}-${sha256.slice(0, 40)}`;
+    const _id = sheetIdOf(caller.division, sha256);
     const known = await this.sheets.sheets.findById(_id).lean();
     if (known?.state === 'committing' || known?.state === 'committed') return known;
     const at = new Date(this.kit.now());
@@ -399,20 +379,13 @@ interface ReadRow {
 
 /** @throws SheetRefused */
 async function readRows(bytes: Buffer): Promise<{ heading: Heading; rows: ReadRow[] }> {
-  let heading: Heading | undefined;
+  let heading: Heading = [];
   const rows: ReadRow[] = [];
-  for await (const { row, cells } of readSheet(bytes, BOUNDS)) {
-    if (cells.every((cell) => cell === '')) continue;
-    if (!heading) {
-      const read = readHeading(COLUMNS, cells);
-      if (read.problem) throw new SheetRefused(read.problem);
-      heading = read.heading;
-      continue;
-    }
+  for await (const { row, cells, ...read } of sheetRows(bytes, BOUNDS, (first) => readHeading(COLUMNS, first))) {
+    heading = read.heading;
     const { values, errors } = readRow(heading, row, cells);
     rows.push({ values: { ...(values as Partial<SheetRow>), row }, errors });
   }
-  if (!heading || rows.length === 0) throw new SheetRefused('expected a heading and at least one row');
   return { heading, rows };
 }
 

@@ -1,5 +1,5 @@
-import { type ActionHandlers, afterKey, conflict, invalid, type Kit, notFound, pageOf } from '@greenwatch/kit';
-import { receiveSheet, sheetTemplate } from '@greenwatch/sheets';
+import { type ActionHandlers, afterKey, invalid, type Kit, notFound, pageOf } from '@greenwatch/kit';
+import { mayBegin, receiveSheet, sheetIdOf, sheetTemplate, uploadedBefore } from '@greenwatch/sheets';
 import { type BackfillDoc, type BackfillModels, presentBackfill } from './backfill.model';
 import type { BackfillJobs } from './backfill-job';
 import { COLUMNS, EXAMPLE_VALUES } from './backfill-layout';
@@ -28,7 +28,7 @@ export function backfillActions(kit: Kit, models: BackfillModels, jobs: Backfill
     async 'ingestion.backfill.upload'({ filename }, { caller, stream }) {
       if (!stream) throw invalid('file', 'expected the bytes of a sheet');
       const { bytes, format, contentType, sha256 } = await receiveSheet(stream, mostBytes);
-      const _id = `${caller.division}-${sha256.slice(0, 40)}`;
+      const _id = sheetIdOf(caller.division, sha256);
       const known = await models.backfills.findById(_id).lean();
       if (known) return presentBackfill(known);
       const blob = await kit.blobs.put(bytes, { contentType, name: filename });
@@ -74,13 +74,8 @@ export function backfillActions(kit: Kit, models: BackfillModels, jobs: Backfill
     },
 
     async 'ingestion.backfill.list'({ after, limit = PAGE }, { caller }) {
-      const [at, last] = afterKey(after, 2) ?? [];
-      const beyond =
-        at === undefined
-          ? {}
-          : { $or: [{ uploadedAt: { $lt: Number(at) } }, { uploadedAt: Number(at), _id: { $gt: last } }] };
       const found = await models.backfills
-        .find({ division: caller.division, ...beyond })
+        .find({ division: caller.division, ...uploadedBefore(after) })
         .sort({ uploadedAt: -1, _id: 1 })
         .limit(limit + 1)
         .lean();
@@ -90,20 +85,7 @@ export function backfillActions(kit: Kit, models: BackfillModels, jobs: Backfill
 
     async 'ingestion.backfill.commit'({ id, skipWrong = false }, { caller }) {
       const doc = await backfillOf(id, caller.division);
-      if (doc.state === 'committing' || doc.state === 'committed') return presentBackfill(doc);
-      if (doc.state !== 'ready') {
-        throw conflict('WRONG_STATE', `The back-fill is ${doc.state}; only one that is ready can be taken over.`, {
-          state: doc.state,
-          verb: 'commit',
-        });
-      }
-      if (doc.wrong > 0 && !skipWrong) {
-        throw conflict(
-          'SHEET_HAS_ERRORS',
-          `${doc.wrong} rows have errors: mend the sheet, or take over the others with skipWrong.`,
-          { wrong: doc.wrong },
-        );
-      }
+      if (!mayBegin(doc, skipWrong, { sheet: 'back-fill', rows: 'rows' })) return presentBackfill(doc);
       await models.backfills.updateOne(
         { _id: id, state: 'ready' },
         { $set: { state: 'committing', committedBy: caller, cursor: 0, progress: { done: 0, total: doc.rows } } },

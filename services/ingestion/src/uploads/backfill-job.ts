@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { SheetError, Upload } from '@greenwatch/contracts';
 import { inScope, type Kit, Round } from '@greenwatch/kit';
-import { readSheet, type SheetBounds, SheetRefused } from '@greenwatch/sheets';
+import { type SheetBounds, SheetRefused, sheetRows } from '@greenwatch/sheets';
 import { refuseTime } from '../admission';
 import type { BackfillDoc, BackfillErrorDoc, BackfillModels } from './backfill.model';
 import { readBackfillHeading, readBackfillRow } from './backfill-layout';
@@ -125,7 +125,6 @@ export class BackfillJobs {
           if (!(await this.#round.goesOn())) return;
         }
       }
-      if (result.rows === 0) throw new SheetRefused('expected a heading and at least one row');
       if (errors.length > 0) await this.models.errors.collection.insertMany(errors as never[], { ordered: false });
       const progress = { done: result.rows, total: result.rows };
       await this.models.backfills.updateOne(
@@ -185,15 +184,7 @@ export class BackfillJobs {
   async *#rows(doc: BackfillDoc): AsyncGenerator<JudgedRow> {
     const { content } = await this.kit.blobs.get(doc.blobId);
     const origin = this.#origin(doc, doc.committedBy ?? doc.uploadedBy);
-    let heading: ReturnType<typeof readBackfillHeading>['heading'] | undefined;
-    for await (const { row, cells } of readSheet(await buffer(content), this.bounds)) {
-      if (cells.every((cell) => cell === '')) continue;
-      if (!heading) {
-        const read = readBackfillHeading(cells);
-        if (read.problem) throw new SheetRefused(read.problem);
-        heading = read.heading;
-        continue;
-      }
+    for await (const { heading, row, cells } of sheetRows(await buffer(content), this.bounds, readBackfillHeading)) {
       const { upload, time, errors } = readBackfillRow(heading, row, cells);
       const values = Object.values(upload.values).reduce((sum, fields) => sum + Object.keys(fields).length, 0);
       if (errors.length === 0) {
