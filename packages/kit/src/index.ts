@@ -37,7 +37,7 @@ export { type MqttLogin, type MqttVerdict, serveMqttLogins } from './mqtt-logins
 export { type MqttMessage, MqttMessages } from './mqtt-messages';
 export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
 export { type OwnFactor, type OwnFactors, ownFactors } from './own-factors';
-export { BatchWriter, encodeBatch, type LogPacket, readBatch } from './packet-batch';
+export { BatchWriter, encodeBatch, type LogPacket, readBatch, varintSize, writeVarint } from './packet-batch';
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';
 export { Round, type RoundOptions } from './round';

@@ -56,26 +56,26 @@ export class BatchWriter {
     this.#grow(body + MOST_OVERHEAD);
     const bytes = this.#bytes;
     // PacketBatch.packets = 3
-    let at = varint(bytes, this.#at, PACKETS, body);
+    let at = field(bytes, this.#at, PACKETS, body);
     if (mnSize > 0) {
-      at = varint(bytes, at, MN, mnSize);
+      at = field(bytes, at, MN, mnSize);
       at += bytes.write(mn, at);
     }
-    if (kind !== 0) at = varint(bytes, at, KIND, kind);
-    if (dataTime !== 0) at = varint(bytes, at, DATA_TIME, dataTime);
-    if (receivedAt !== 0) at = varint(bytes, at, RECEIVED_AT, receivedAt);
+    if (kind !== 0) at = field(bytes, at, KIND, kind);
+    if (dataTime !== 0) at = field(bytes, at, DATA_TIME, dataTime);
+    if (receivedAt !== 0) at = field(bytes, at, RECEIVED_AT, receivedAt);
     if (own > 0) {
-      at = varint(bytes, at, FIELDS, own);
+      at = field(bytes, at, FIELDS, own);
       at += bytes.write(fields, at);
     }
     if (raw.length > 0) {
-      at = varint(bytes, at, RAW, raw.length);
+      at = field(bytes, at, RAW, raw.length);
       bytes.set(raw, at);
       at += raw.length;
     }
     if (fieldsAt >= 0) {
-      if (fieldsAt > 0) at = varint(bytes, at, FIELDS_AT, fieldsAt);
-      at = varint(bytes, at, FIELDS_SIZE, fields.length);
+      if (fieldsAt > 0) at = field(bytes, at, FIELDS_AT, fieldsAt);
+      at = field(bytes, at, FIELDS_SIZE, fields.length);
     }
     this.#at = at;
     this.count++;
@@ -139,15 +139,21 @@ function text(size: number): number {
   return size === 0 ? 0 : 1 + varintSize(size) + size;
 }
 
-function varintSize(value: number): number {
+function field(target: Buffer, at: number, tag: number, value: number): number {
+  target[at] = tag;
+  return writeVarint(target, at + 1, value);
+}
+
+/** Bytes that a whole number from 0 to 2^53 takes on protobuf's wire. */
+export function varintSize(value: number): number {
   let size = 1;
   for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
   return size;
 }
 
-function varint(target: Buffer, start: number, tag: number, value: number): number {
+/** Writes such a number. @returns where the next byte goes */
+export function writeVarint(target: Buffer, start: number, value: number): number {
   let at = start;
-  target[at++] = tag;
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) target[at++] = (rest % 128) | 128;
   target[at++] = rest;

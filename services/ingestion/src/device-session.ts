@@ -187,9 +187,8 @@ export class DeviceSession {
   }
 
   #sendAnswers(): void {
-    const [first, ...others] = this.#answers;
+    this.host.write(Buffer.concat(this.#answers));
     this.#answers.length = 0;
-    if (first) this.host.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
   }
 
   #refuse(reason: RefusalReason, detail: string, raw: Buffer, mn?: string, device?: DirectoryEntry): void {

@@ -1,5 +1,5 @@
 import { readingsLog } from '@greenwatch/contracts';
-import { dayOf, startOfDay } from '@greenwatch/kit';
+import { dayOf, startOfDay, varintSize, writeVarint } from '@greenwatch/kit';
 import { packetKey } from './packet-key';
 
 const DAY_MS = 86_400_000;
@@ -210,20 +210,6 @@ function copyPart(source: Buffer, from: number, to: number, target: Buffer, at: 
   target[at] = tag;
   source.copy(target, at + 1, from, to);
   return at + 1 + to - from;
-}
-
-function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
-  return size;
-}
-
-function writeVarint(target: Buffer, at: number, value: number): number {
-  let position = at;
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) target[position++] = (rest % 128) | 128;
-  target[position++] = rest;
-  return position;
 }
 
 /** Cursor over protobuf's wire format (https://protobuf.dev/programming-guides/encoding). */
