@@ -1,51 +1,19 @@
 import { fact, readingsFacts, readingsLog, registryFacts } from '@greenwatch/contracts';
-import { type Client, connectClient, encodeBatch, FACTS, partitionOf, READINGS } from '@greenwatch/kit';
-import {
-  factsHandled,
-  serviceEnvironment,
-  startTestProcess,
-  type TestProcess,
-  type TestServers,
-  tellFact,
-  testKeys,
-  testServers,
-  until,
-} from '@greenwatch/testkit';
-import { type Db, MongoClient } from 'mongodb';
+import { encodeBatch, FACTS, partitionOf, READINGS } from '@greenwatch/kit';
+import { factsHandled, tellFact, until } from '@greenwatch/testkit';
+import { RunningReadings } from './running-readings';
 
 const HOUR = 3_600_000;
 const DAY = Date.parse('2026-11-20T00:00:00+08:00');
 const TONGXIANG = ['330000', '330400', '330483'];
 const PARTITIONS = 16;
 
-let servers: TestServers;
-let readings: TestProcess;
-let client: Client;
-let mongo: MongoClient;
-let db: Db;
+let readings: RunningReadings;
 
 beforeAll(async () => {
-  servers = await testServers();
-  mongo = await new MongoClient(servers.mongoUri).connect();
-  db = mongo.db(`${servers.database}_readings`);
-  readings = await startTestProcess({
-    script: 'services/readings/dist/main.js',
-    environment: serviceEnvironment(servers, 'readings', { TOTALS_EVERY_SECONDS: '1' }) as Record<string, string>,
-  });
-  client = await connectClient({
-    issuer: 'gateway',
-    services: ['readings'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  readings = await RunningReadings.start();
 }, 60_000);
-afterAll(async () => {
-  await client?.close();
-  await readings?.stop();
-  await mongo?.close();
-  await servers?.stop();
-}, 30_000);
+afterAll(() => readings?.stop(), 30_000);
 
 async function send(mn: string, hour: number, fields: string): Promise<void> {
   const packet = {
@@ -56,7 +24,7 @@ async function send(mn: string, hour: number, fields: string): Promise<void> {
     fields,
     raw: new Uint8Array(),
   };
-  await client.nats.js.publish(`readings.${partitionOf(mn, PARTITIONS)}`, encodeBatch([packet]));
+  await readings.client.nats.js.publish(`readings.${partitionOf(mn, PARTITIONS)}`, encodeBatch([packet]));
 }
 
 async function bind(mn: string, sequence: number, outletId: string): Promise<void> {
@@ -66,12 +34,14 @@ async function bind(mn: string, sequence: number, outletId: string): Promise<voi
     status: 'active',
     bindings: [{ outletId, enterpriseId: 'e1', medium: 'water', from: 0, to: 0, divisionPath: TONGXIANG }],
   };
-  await tellFact(client, 'facts.registry.device.changed', registryFacts.DeviceChanged, mn, sequence, data);
-  await factsHandled(client, 'readings');
+  await tellFact(readings.client, 'facts.registry.device.changed', registryFacts.DeviceChanged, mn, sequence, data);
+  await factsHandled(readings.client, 'readings');
 }
 
 async function told(outletId: string) {
-  const consumer = await client.nats.js.consumers.get(FACTS, { filter_subjects: ['facts.readings.day.totalled'] });
+  const consumer = await readings.client.nats.js.consumers.get(FACTS, {
+    filter_subjects: ['facts.readings.day.totalled'],
+  });
   const totals: (readingsFacts.DayTotalled & { sequence: number; divisionPath: string[] })[] = [];
   for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
     const { sequence, data, divisionPath } = fact.Envelope.decode(message.data);
@@ -87,10 +57,10 @@ const fields = (flow: number, cod: number) => `w00000-Cou=${flow},w00000-Flag=N;
 const taken = (mn: string) =>
   until(async () => {
     const consumer = `readings-${partitionOf(mn, PARTITIONS)}`;
-    const { num_pending, num_ack_pending } = await client.nats.jsm.consumers.info(READINGS, consumer);
+    const { num_pending, num_ack_pending } = await readings.client.nats.jsm.consumers.info(READINGS, consumer);
     return num_pending + num_ack_pending === 0;
   });
-const settled = () => until(async () => (await db.collection('total_marks').countDocuments()) === 0);
+const settled = () => until(async () => (await readings.db.collection('total_marks').countDocuments()) === 0);
 
 test('P6: hours of a day become one total, told again when a correction comes, not when nothing changes', async () => {
   await bind('MN1', 1, 'o1');
@@ -122,13 +92,13 @@ test('readings that came before their device was bound are summed up when it is;
   await taken('MN2');
   await bind('MN2', 1, 'o2');
   for (let hour = 0; hour < 24; hour++) await send('MN1', 24 + hour, fields(1, 10));
-  await readings.kill();
-  await readings.start();
+  await readings.process.kill();
+  await readings.process.start();
   await until(
     async () => (await told('o2')).at(-1)?.factors[0]?.mass === 24,
     30_000,
-    () => readings.log(),
+    () => readings.process.log(),
   );
   await until(async () => (await told('o1')).some(({ day, hours }) => day === DAY + 24 * HOUR && hours === 24), 30_000);
-  expect(await db.collection('day_totals').countDocuments()).toBe(3);
+  expect(await readings.db.collection('day_totals').countDocuments()).toBe(3);
 }, 60_000);

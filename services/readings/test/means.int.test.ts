@@ -8,19 +8,9 @@ import {
   registryFacts,
   rulesFacts,
 } from '@greenwatch/contracts';
-import { type Caller, type Client, connectClient, encodeBatch, FACTS, isoTime, partitionOf } from '@greenwatch/kit';
-import {
-  factsHandled,
-  serviceEnvironment,
-  startTestProcess,
-  type TestProcess,
-  type TestServers,
-  tellFact,
-  testKeys,
-  testServers,
-  until,
-} from '@greenwatch/testkit';
-import { type Db, MongoClient } from 'mongodb';
+import { type Caller, encodeBatch, FACTS, isoTime, partitionOf } from '@greenwatch/kit';
+import { factsHandled, tellFact, until } from '@greenwatch/testkit';
+import { RunningReadings } from './running-readings';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -28,41 +18,16 @@ const DAY = Date.parse('2026-10-20T00:00:00+08:00');
 const TONGXIANG = ['330000', '330400', '330483'];
 const { KIND_MINUTE, KIND_HOUR, KIND_DAY } = readingsLog.Kind;
 
-let servers: TestServers;
-let readings: TestProcess;
-let client: Client;
-let mongo: MongoClient;
-let db: Db;
+let readings: RunningReadings;
 
 const province: Caller = {
   ...{ kind: 'user', id: 'u1', name: 'u1', roles: ['supervisor'], division: '330000', scopes: [] },
 };
 
-const connect = () =>
-  connectClient({
-    issuer: 'gateway',
-    services: ['readings'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
-
 beforeAll(async () => {
-  servers = await testServers();
-  mongo = await new MongoClient(servers.mongoUri).connect();
-  db = mongo.db(`${servers.database}_readings`);
-  readings = await startTestProcess({
-    script: 'services/readings/dist/main.js',
-    environment: serviceEnvironment(servers, 'readings', { TOTALS_EVERY_SECONDS: '1' }) as Record<string, string>,
-  });
-  client = await connect();
+  readings = await RunningReadings.start();
 }, 60_000);
-afterAll(async () => {
-  await client?.close();
-  await readings?.stop();
-  await mongo?.close();
-  await servers?.stop();
-}, 30_000);
+afterAll(() => readings?.stop(), 30_000);
 
 type Sent = [kind: readingsLog.Kind, dataTime: number, fields: string];
 
@@ -72,7 +37,7 @@ async function send(mn: string, packets: readonly Sent[]): Promise<void> {
       ...{ mn, kind, dataTime, receivedAt: Date.now() + i, fields, raw: Buffer.alloc(0) },
     })),
   );
-  await client.nats.js.publish(`readings.${partitionOf(mn, 16)}`, batch);
+  await readings.client.nats.js.publish(`readings.${partitionOf(mn, 16)}`, batch);
 }
 
 let sequence = 0;
@@ -81,32 +46,41 @@ async function bind(mn: string, outletId: string, medium: 'gas' | 'water', facto
     ...registryFacts.OutletChanged.decode(new Uint8Array()),
     ...{ id: outletId, enterpriseId: `e-${outletId}`, medium, factors },
   };
-  await tellFact(client, 'facts.registry.outlet.changed', registryFacts.OutletChanged, outletId, ++sequence, outlet, {
-    divisionPath: TONGXIANG,
-  });
+  await tellFact(
+    readings.client,
+    'facts.registry.outlet.changed',
+    registryFacts.OutletChanged,
+    outletId,
+    ++sequence,
+    outlet,
+    {
+      divisionPath: TONGXIANG,
+    },
+  );
   const binding = { outletId, enterpriseId: `e-${outletId}`, medium, from: 0, to: 0, divisionPath: TONGXIANG };
   const device = {
     ...registryFacts.DeviceChanged.decode(new Uint8Array()),
     ...{ mn, status: 'active', operatorId: 'op1', bindings: [binding] },
   };
-  await tellFact(client, 'facts.registry.device.changed', registryFacts.DeviceChanged, mn, ++sequence, device);
-  await factsHandled(client, 'readings');
+  await tellFact(readings.client, 'facts.registry.device.changed', registryFacts.DeviceChanged, mn, ++sequence, device);
+  await factsHandled(readings.client, 'readings');
 }
 
 async function ask<
   A extends 'readings.mean.list' | 'readings.mean.versions' | 'readings.rate.get' | 'readings.rate.list',
 >(action: A, params: Params<Actions[A]>, as: Caller = province) {
-  return client.call(action, params, { as });
+  return readings.client.call(action, params, { as });
 }
 
 /** Waits until nothing is left to calculate. */
 const settled = () =>
   until(
     async () =>
-      (await db.collection('total_marks').countDocuments()) + (await db.collection('month_marks').countDocuments()) ===
+      (await readings.db.collection('total_marks').countDocuments()) +
+        (await readings.db.collection('month_marks').countDocuments()) ===
       0,
     30_000,
-    () => readings.log(),
+    () => readings.process.log(),
   );
 const so2 = (value: number, flag = 'N') =>
   `a21026-Avg=${value},a21026-Flag=${flag};a00000-Avg=10,a00000-Flag=N;a19001-Avg=9,a19001-Flag=N`;
@@ -124,7 +98,15 @@ async function tellMark(id: string, number: number, more: Partial<rulesFacts.Mar
     ...rulesFacts.MarkChanged.decode(new Uint8Array()),
     ...{ id, scope: 'device', code: 'maintenance', effect: 'invalid', effective: true, status: 'submitted', ...more },
   };
-  return tellFact(client, 'facts.rules.mark.changed', rulesFacts.MarkChanged, id, number, mark, as ? { id: as } : {});
+  return tellFact(
+    readings.client,
+    'facts.rules.mark.changed',
+    rulesFacts.MarkChanged,
+    id,
+    number,
+    mark,
+    as ? { id: as } : {},
+  );
 }
 
 test('HJ 75 12: hours from minute records beside the device’s own; a correction makes a new version of its hour alone', async () => {
@@ -196,7 +178,7 @@ test('domain.md 1.7: a mark takes the validity of its hours and nothing else, de
   await tellMark('m1', 3, { ...stretch, effective: false, status: 'withdrawn' });
   await tellMark('m1', 2, { ...stretch, to: DAY + 9 * HOUR });
   await until(async () => (await hourOf('o2', 5))?.valid === true);
-  await factsHandled(client, 'readings');
+  await factsHandled(readings.client, 'readings');
   await settled();
   const given = await hours('o2');
   const values = (all: typeof given) =>
@@ -214,7 +196,7 @@ test('domain.md 1.8: an approved stop is not due; counts of outlets sum up to en
   await until(async () => (await hours('o3')).length >= 12);
   const stretch = { outletId: 'o3', from: DAY + 12 * HOUR, to: DAY + 18 * HOUR, code: 'stopped', effect: 'stop' };
   await tellMark('m3', 1, { ...stretch, status: 'accepted' });
-  await factsHandled(client, 'readings');
+  await factsHandled(readings.client, 'readings');
   await settled();
   const span = { from: '2026-10-01', to: '2026-10-31' };
   const of = (level: 'outlet' | 'enterprise' | 'operator' | 'division', id: string, as?: Caller) =>
@@ -256,7 +238,7 @@ test('HJ 75 App. C: the reference oxygen of a permit’s limit that comes later 
     ...{ id: 'l4', outletId: 'o4', factor: 'a21026', period: 'hour', limit: 35, decimals: 0, unit: 'mg/m3' },
     ...{ referenceOxygen: 11, basis: 'GB 18485-2014', validFrom: 1, validTo: 0, minimum: 0 },
   };
-  await tellFact(client, 'facts.permits.permit.changed', permitsFacts.PermitChanged, 'p4', 1, {
+  await tellFact(readings.client, 'facts.permits.permit.changed', permitsFacts.PermitChanged, 'p4', 1, {
     ...permitsFacts.PermitChanged.decode(new Uint8Array()),
     ...{ id: 'p4', status: 'valid', validFrom: 1, validTo: Date.now() + HOUR, limits: [limit] },
   });
@@ -274,19 +256,18 @@ test('kill -9 while means are calculated: nothing is missing, no total is told t
   for (let i = 0; i < sent.length; i += 24) {
     await send('WATER5', sent.slice(i, i + 24));
     if (i % 96 === 48) {
-      await readings.kill();
-      await readings.start();
+      await readings.process.kill();
+      await readings.process.start();
     }
   }
   // Another caller: the one before takes half a minute to forget the killed node.
-  await client.close();
-  client = await connect();
+  await readings.reconnect();
   const span = { from: '2026-10-20', to: '2026-10-29' };
   const rate = () => ask('readings.rate.get', { level: 'outlet', id: 'o5', ...span });
   await until(
     async () => (await rate()).received === sent.length,
     30_000,
-    () => readings.log(),
+    () => readings.process.log(),
   );
   await settled();
   expect(await rate()).toMatchObject({ due: 240, received: 220, valid: 220 });
@@ -297,7 +278,9 @@ test('kill -9 while means are calculated: nothing is missing, no total is told t
     Array(10).fill(11),
   );
   // Every sequence of a day's total once.
-  const consumer = await client.nats.js.consumers.get(FACTS, { filter_subjects: ['facts.readings.day.totalled'] });
+  const consumer = await readings.client.nats.js.consumers.get(FACTS, {
+    filter_subjects: ['facts.readings.day.totalled'],
+  });
   const told = new Map<string, number[]>();
   for await (const message of await consumer.fetch({ max_messages: 5_000, expires: 1_000 })) {
     const envelope = fact.Envelope.decode(message.data);
@@ -316,7 +299,9 @@ test('kill -9 while means are calculated: nothing is missing, no total is told t
 test('an outlet of which nothing came owes its hours', async () => {
   await bind('SILENT6', 'o6', 'gas', ['a21026', 'a21002']);
   const hour = Date.now() - (Date.now() % HOUR) - 2 * HOUR;
-  await db.collection('swept').updateOne({ _id: 'hours' as never }, { $set: { until: hour } }, { upsert: true });
+  await readings.db
+    .collection('swept')
+    .updateOne({ _id: 'hours' as never }, { $set: { until: hour } }, { upsert: true });
   const date = isoTime(hour).slice(0, 10);
   const rate = await until(
     async () => {
@@ -329,7 +314,7 @@ test('an outlet of which nothing came owes its hours', async () => {
       return due > 0 ? { due, received } : undefined;
     },
     30_000,
-    () => readings.log(),
+    () => readings.process.log(),
   );
   expect(rate.due % 2).toBe(0);
   expect(rate.received).toBe(0);
