@@ -16,6 +16,7 @@ import { commandOf } from './command.model';
 import type { CommandLog } from './command-log';
 import type { Dispatcher } from './dispatcher';
 import type { KeyStore } from './key-store';
+import { givenAtSending } from './request-values';
 
 const PAGE = 100;
 /** Made by the platform itself, which then keeps what they set. */
@@ -44,8 +45,9 @@ export function commandActions(
         .filter(({ name }) => !NOT_TO_BE_ASKED.has(name))
         .map((definition) => {
           const { name, cn, nameZh, nameEn, alters } = definition;
-          const parameters = parametersOf(definition, edition).map(({ choices, ...parameter }) => ({
+          const parameters = parametersOf(definition, edition).map(({ choices, required, ...parameter }) => ({
             ...parameter,
+            required: required && !givenAtSending(name, parameter.name),
             ...(choices ? { choices: [...choices] } : {}),
           }));
           return { name, cn, nameZh, nameEn, alters, parameters };

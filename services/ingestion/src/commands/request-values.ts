@@ -15,6 +15,10 @@ function parametersFor(edition: RequestEdition, command: string): readonly Reque
   return definition?.forms[edition] === undefined ? [] : parametersOf(definition, edition);
 }
 
+/** What the platform gives where nobody does: a device's clock is set to the moment of sending (CN 1012). */
+export const givenAtSending = (command: string, parameter: string): boolean =>
+  command === 'set-time' && parameter === 'systemTime';
+
 /**
  * The values of a request as the codec takes them: times as ms. A device's clock is set to the moment of sending unless another
  * one is given (CN 1012).
