@@ -100,7 +100,9 @@ export const MATRIX: readonly Line[] = [
   get('/enterprises/{id}/file', 'every', 'enterprise'),
   get('/enterprises/{id}/file.pdf', 'every', 'enterprise'),
   get('/outlets/{id}', 'every', 'outlet'),
+  get('/outlets/names', 'every', '', 'ids=$outlet'),
   get('/devices', 'every'),
+  get('/devices/{mn}', 'every', 'mn'),
   post('/devices/{mn}/claim', 'command', 'mn', { outletId: '$outlet', password: '123456' }),
   get('/devices/states', 'every'),
   get('/devices/summary', 'authority'),
@@ -161,6 +163,7 @@ export const MATRIX: readonly Line[] = [
   get('/alarms', 'every', '', 'enterpriseId=$enterprise'),
   get('/alarms/{id}', 'every', 'unknown'),
   post('/alarms/{id}/acknowledge', ['administrator', 'supervisor', 'duty-officer', 'officer'], 'unknown'),
+  get('/outlets/{outletId}/readings/revisions', 'every', 'outlet', 'kind=hour&at=2026-03-01T00:00:00%2B08:00'),
   // Means, transmission rates, marks.
   get('/outlets/{outletId}/means', 'every', 'outlet', `period=day&${MARCH_TIMES}`),
   get(

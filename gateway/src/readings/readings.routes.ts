@@ -56,6 +56,12 @@ export function readingRoutes(app: App, { kit, readingsClient }: Gateway): void 
   });
   actionRoute(app, call, {
     ...readings,
+    url: '/outlets/:outletId/readings/revisions',
+    action: 'readings.outlet.revisions',
+    summary: 'What the values of one moment were before they were corrected',
+  });
+  actionRoute(app, call, {
+    ...readings,
     url: '/readings/lines',
     action: 'readings.line.list',
     summary: 'Several outlets and factors on one axis of time, for a chart',

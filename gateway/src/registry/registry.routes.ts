@@ -50,6 +50,13 @@ export function registryRoutes(app: App, { kit, accounts }: Gateway): void {
     summary: 'An outlet with its enterprise and devices',
   });
   actionRoute(app, call, {
+    ...registry,
+    ...get,
+    url: '/outlets/names',
+    action: 'registry.outlet.names',
+    summary: 'Names of many outlets, and of whose they are',
+  });
+  actionRoute(app, call, {
     ...permits,
     ...get,
     url: '/outlets/:outletId/limits',
@@ -62,6 +69,13 @@ export function registryRoutes(app: App, { kit, accounts }: Gateway): void {
     url: '/devices',
     action: 'registry.device.list',
     summary: 'List devices',
+  });
+  actionRoute(app, call, {
+    ...registry,
+    ...get,
+    url: '/devices/:mn',
+    action: 'registry.device.get',
+    summary: 'A device with its bindings',
   });
   actionRoute(app, call, {
     ...registry,

@@ -107,6 +107,8 @@ export const meansActions = {
       {
         level: Literals(RATE_LEVELS),
         division: Type.Optional(DivisionCode),
+        enterpriseId: Type.Optional(Type.Unsafe<string>({ ...Id, description: 'of outlets: whose' })),
+        operatorId: Type.Optional(Type.Unsafe<string>({ ...Id, description: 'of outlets: who maintains them' })),
         divisionLevel: Type.Optional(
           Literals(['province', 'city', 'county'], { description: 'of divisions: which of them' }),
         ),

@@ -17,6 +17,25 @@ export const Moment = Type.Object(
   },
   strict,
 );
+/** What a factor's value of one moment was, until another one took its place. */
+export const ReadingRevisions = Type.Object(
+  {
+    mn: Mn,
+    dataTime: Time,
+    factor: FactorCode,
+    values: Type.Array(
+      Type.Object(
+        {
+          receivedAt: Time,
+          fields: Type.Record(Type.String(), Type.String(), { description: 'field → exact text' }),
+        },
+        strict,
+      ),
+      { description: 'oldest first; the last one counts' },
+    ),
+  },
+  strict,
+);
 const Range = { from: Type.Optional(Time), to: Type.Optional(Time) };
 
 /** Which lines: each factor of each outlet and device. */
@@ -158,6 +177,12 @@ export const readingsActions = {
     result: Page(Moment),
     roles: EVERYBODY,
   },
+  /** Every value that an outlet's factors had at one moment, of those that had more than one. */
+  'readings.outlet.revisions': {
+    params: Type.Object({ outletId: Id, kind: Kind, at: Time }, strict),
+    result: Type.Array(ReadingRevisions),
+    roles: EVERYBODY,
+  },
   'readings.latest.list': {
     params: Type.Object(
       {
@@ -232,6 +257,7 @@ export const readingsActions = {
 } as const satisfies Record<string, ActionContract>;
 
 export type Moment = Static<typeof Moment>;
+export type ReadingRevisions = Static<typeof ReadingRevisions>;
 export type AlignedLines = Static<typeof AlignedLines>;
 export type LineStatistics = Static<typeof LineStatistics>;
 export type StorageState = Static<typeof StorageState>;

@@ -99,6 +99,9 @@ export const Device = Type.Object(
     addresses: Type.Array(Type.String(), { description: 'addresses it may connect from; empty: any' }),
     missingFlagValid: Type.Boolean(),
     facilities: Type.Optional(Type.Array(Facility, { description: 'facilities whose state the device reports' })),
+    ppmFactors: Type.Optional(
+      Type.Array(FactorCode, { maxItems: 50, uniqueItems: true, description: 'gases it sends in ppm, not mg/m³' }),
+    ),
     profileId: Type.Optional(
       Type.String({ maxLength: 64, description: 'what all devices of its make have in common' }),
     ),
@@ -141,6 +144,16 @@ export const EnterpriseDetail = Type.Composite([
   Enterprise,
   Type.Object({ outlets: Type.Array(Outlet), devices: Type.Array(Device), people: Type.Array(Person) }),
 ]);
+
+/** What people call an outlet, whose it is, and what it measures. */
+export const OutletName = Type.Object(
+  {
+    ...Type.Pick(Outlet, ['id', 'code', 'name', 'medium', 'factors']).properties,
+    enterpriseId: Id,
+    enterpriseName: Enterprise.properties.name,
+  },
+  strict,
+);
 
 /** What `registry.import` takes of each: the stored fields that the registry does not derive itself (paths, masks). */
 export const DivisionInput = Type.Omit(Division, ['path']);
@@ -186,6 +199,12 @@ export const registryActions = {
     result: Type.Composite([Outlet, Type.Object({ enterprise: Enterprise, devices: Type.Array(Device) })]),
     roles: EVERYBODY,
   },
+  /** Of many outlets in one question; those that the caller does not see are left out. An operator sees those it maintains. */
+  'registry.outlet.names': {
+    params: Type.Object({ ids: Type.Array(Id, { minItems: 1, maxItems: 200 }) }, strict),
+    result: Type.Array(OutletName),
+    roles: EVERYBODY,
+  },
   'registry.device.list': {
     params: Type.Object(
       {
@@ -198,6 +217,7 @@ export const registryActions = {
     result: Page(Device),
     roles: EVERYBODY,
   },
+  'registry.device.get': { params: Type.Object({ mn: Mn }, strict), result: Device, roles: EVERYBODY },
   'registry.device.claim': {
     params: Type.Object(
       {
@@ -257,6 +277,7 @@ export const registryActions = {
 
 export type Division = Static<typeof Division>;
 export type Enterprise = Static<typeof Enterprise>;
+export type OutletName = Static<typeof OutletName>;
 export type EnterpriseDetail = Static<typeof EnterpriseDetail>;
 export type Operator = Static<typeof Operator>;
 export type Outlet = Static<typeof Outlet>;

@@ -1,4 +1,4 @@
-import { KINDS, type Kind, type Moment, type readingsGrpc } from '@greenwatch/contracts';
+import { KINDS, type Kind, type Moment, type ReadingRevisions, type readingsGrpc } from '@greenwatch/contracts';
 import { isoTime } from '@greenwatch/kit';
 import type { TimeRange } from './access';
 import { type MergedMoment, mergePackets, newestValues } from './merge';
@@ -82,6 +82,19 @@ export function toMoment(moment: DeviceMoment): Moment {
     values: Object.fromEntries(newestValues(moment).map(({ factor, fields }) => [factor, Object.fromEntries(fields)])),
     revisions: moment.revisions,
   };
+}
+
+/** Every value of the factors that had more than one. */
+export function toRevisions({ mn, dataTime, factors }: DeviceMoment): ReadingRevisions[] {
+  return [...factors]
+    .filter(([, values]) => values.length > 1)
+    .map(([factor, values]) => ({
+      ...{ mn, dataTime: isoTime(dataTime), factor },
+      values: values.map(({ receivedAt, reading }) => ({
+        receivedAt: isoTime(receivedAt),
+        fields: Object.fromEntries(reading.fields),
+      })),
+    }));
 }
 
 /** As the export gives it. */

@@ -1,4 +1,11 @@
-import { type Actions, KINDS, type Moment, type Result, readingsGrpc } from '@greenwatch/contracts';
+import {
+  type Actions,
+  KINDS,
+  type Moment,
+  type ReadingRevisions,
+  type Result,
+  readingsGrpc,
+} from '@greenwatch/contracts';
 import { useOwnFactors } from '@greenwatch/hj212';
 import {
   afterKey,
@@ -22,7 +29,16 @@ import { hourGaps } from './gaps';
 import { groupPackets } from './group-packets';
 import { LatestMoments } from './latest';
 import { meanSettings, meansPart } from './means/means-part';
-import { compareMoments, type DeviceMoment, kindNumber, mergeSorted, readMoments, take, toMoment } from './moments';
+import {
+  compareMoments,
+  type DeviceMoment,
+  kindNumber,
+  mergeSorted,
+  readMoments,
+  take,
+  toMoment,
+  toRevisions,
+} from './moments';
 import { lineActions } from './series/line-actions';
 import { storagePart, storageSettings } from './storage-part';
 
@@ -109,6 +125,16 @@ export const readingsService = defineService({
             limit + 1,
           );
           return momentPage(pageOf(found, limit, ({ dataTime, mn }) => [String(dataTime), mn]));
+        },
+
+        async 'readings.outlet.revisions'({ outletId, kind, at }, { caller }) {
+          const from = Date.parse(at);
+          const found: ReadingRevisions[] = [];
+          for (const { mn, ranges } of await throughBindings(caller, outletId)) {
+            const moment = within(ranges, { from, to: from + 1 });
+            for await (const one of readMoments(store, mn, kindNumber(kind), moment)) found.push(...toRevisions(one));
+          }
+          return found;
         },
 
         async 'readings.latest.list'({ mns, kinds }, { caller }) {

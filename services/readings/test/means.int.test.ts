@@ -224,6 +224,11 @@ test('domain.md 1.8: an approved stop is not due; counts of outlets sum up to en
   const principal: Caller = { ...province, roles: ['principal'], enterpriseId: 'e-o2', division: '330483' };
   await expect(of('enterprise', 'e-o3', principal)).rejects.toMatchObject({ code: 404 });
   expect(await of('enterprise', 'e-o2', principal)).toMatchObject({ due: 24 });
+  const ofOne = await ask('readings.rate.list', { level: 'outlet', enterpriseId: 'e-o3', ...span });
+  expect(ofOne.items.map(({ id }) => id)).toEqual(['o3']);
+  const maintained = await ask('readings.rate.list', { level: 'outlet', operatorId: 'op1', ...span });
+  expect(maintained.items.map(({ id }) => id)).toContain('o3');
+  expect((await ask('readings.rate.list', { level: 'outlet', operatorId: 'nobody', ...span })).items).toEqual([]);
   const own = await ask('readings.rate.list', { level: 'outlet', ...span }, principal);
   expect(own.items.map(({ id }) => id)).toEqual(['o2']);
 }, 60_000);

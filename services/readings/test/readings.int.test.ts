@@ -334,6 +334,27 @@ describe('design.md 4 and 6, seen through the binding', () => {
     expect(seen).toEqual(['S1.0', 'S1.1', 'S2.2', 'S2.3']);
   });
 
+  test('what a value was before its corrections, and when each came; in the own scope alone', async () => {
+    await register('S5', ['o6', 'e1', PATHS.tongxiang, 0, 0]);
+    const first = packet('S5', T, 'a-Rtd=1.0,a-Flag=N;b-Rtd=9');
+    const second = { ...packet('S5', T, 'a-Rtd=1.5,a-Flag=N'), receivedAt: first.receivedAt + MINUTE };
+    await send(first);
+    await send(second);
+    const revisions = (at: number, as: Caller = tongxiang) =>
+      gateway.call('readings.outlet.revisions', { outletId: 'o6', kind: 'realtime', at: isoTime(at) }, { as });
+    expect(await revisions(T)).toEqual([
+      {
+        ...{ mn: 'S5', dataTime: isoTime(T), factor: 'a' },
+        values: [
+          { receivedAt: isoTime(first.receivedAt), fields: { Rtd: '1.0', Flag: 'N' } },
+          { receivedAt: isoTime(second.receivedAt), fields: { Rtd: '1.5', Flag: 'N' } },
+        ],
+      },
+    ]);
+    expect(await revisions(T + 1)).toEqual([]);
+    await expect(revisions(T, jiaojiang)).rejects.toMatchObject({ status: 404 });
+  });
+
   test('two loggers at one outlet at a time: both, by data time, each moment once over the pages', async () => {
     await register('S3', ['o3', 'e1', PATHS.tongxiang, 0, 0]);
     await register('S4', ['o3', 'e1', PATHS.tongxiang, 0, 0]);

@@ -100,6 +100,26 @@ export const registryService = defineService({
           };
         },
 
+        'registry.outlet.names': async ({ ids }, { caller }) => {
+          const { operatorId } = caller;
+          const asked = { 'bindings.outletId': { $in: ids }, operatorId };
+          const seen =
+            operatorId === undefined
+              ? scopeFilter(caller)
+              : { _id: { $in: await models.devices.distinct('bindings.outletId', asked) } };
+          const outlets = await models.outlets
+            .find({ $and: [{ _id: { $in: ids } }, seen] })
+            .sort({ _id: 1 })
+            .lean();
+          const owners = [...new Set(outlets.map(({ enterpriseId }) => enterpriseId))];
+          const enterprises = await models.enterprises.find({ _id: { $in: owners } }, { name: 1 }).lean();
+          const nameOf = new Map(enterprises.map(({ _id, name }) => [_id, name]));
+          return outlets.map(({ _id, code, name, medium, factors, enterpriseId }) => ({
+            ...{ id: _id, code, name, medium, factors: [...factors], enterpriseId },
+            enterpriseName: nameOf.get(enterpriseId) ?? enterpriseId,
+          }));
+        },
+
         // Operators work across the province: whoever relies on one sees it. Its own people see it alone.
         'registry.operator.list': async ({ q, barred, after, limit = 100 }, { caller }) => {
           const rows = await models.operators

@@ -266,6 +266,17 @@ describe('who sees what', () => {
     });
   });
 
+  it('names of many outlets in one question: each sees the own, an operator those it maintains', async () => {
+    const everyId = (await db().collection('outlets').distinct('_id')) as unknown as string[];
+    const ids = async (as: Caller) =>
+      (await gateway.call('registry.outlet.names', { ids: everyId }, { as })).map((one) => one.id);
+    expect(await ids(provincial)).toEqual([...everyId].sort());
+    const own = await gateway.call('registry.outlet.names', { ids: everyId }, { as: tongxiang });
+    expect(own).toEqual([expect.objectContaining({ enterpriseId: 'e1', enterpriseName: expect.any(String) })]);
+    expect(await ids(jiaojiang)).not.toContain(own[0]?.id);
+    expect(await ids(operator)).toEqual([own[0]?.id]);
+  });
+
   it('lists page by key, and find by name or credit code', async () => {
     const first = await gateway.call('registry.enterprise.list', { limit: 1 }, { as: provincial });
     const second = await gateway.call('registry.enterprise.list', { limit: 1, after: first.next }, { as: provincial });

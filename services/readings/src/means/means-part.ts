@@ -134,12 +134,12 @@ export function meansPart(kit: Kit<MeanSettings>, { store, devices, province, th
       return { level, id, from, to, ...rateOf(await rates.countsOf(level, id, span)) };
     },
 
-    async 'readings.rate.list'({ level, division, divisionLevel, from, to, after, limit = PAGE }, { caller }) {
+    async 'readings.rate.list'({ level, from, to, after, limit = PAGE, ...asked }, { caller }) {
       const span = daySpan(from, to);
       const scope = visibleCounts(caller, level);
-      const within = division === undefined ? {} : { divisionPath: division };
       const [last] = afterKey(after, 1) ?? [];
-      const filter = { $and: [scope, within, divisionLevel === undefined ? {} : { divisionLevel }] };
+      const { division, ...same } = asked;
+      const filter = { $and: [scope, same, division === undefined ? {} : { divisionPath: division }] };
       const page = pageOf(await rates.list(level, filter, span, last, limit + 1), limit, ({ key }) => [key]);
       return { ...page, items: page.items.map(({ key, counts }) => ({ level, id: key, from, to, ...rateOf(counts) })) };
     },
