@@ -15,7 +15,10 @@ import { deviceOf } from './present';
 import type { DeviceDoc, RegistryModels } from './registry.model';
 import type { RegistryStore } from './store';
 
-type Actions = Pick<ActionHandlers, 'registry.device.list' | 'registry.device.claim' | 'registry.device.rotate'>;
+type Actions = Pick<
+  ActionHandlers,
+  'registry.device.list' | 'registry.device.get' | 'registry.device.claim' | 'registry.device.rotate'
+>;
 
 const KEEP_HOURS = 72;
 const HOUR = 3_600_000;
@@ -38,6 +41,12 @@ export function deviceActions(kit: Kit, models: RegistryModels, store: RegistryS
         .limit(limit + 1)
         .lean();
       return pageOf(rows.map(deviceOf), limit, (row) => [row.mn]);
+    },
+
+    'registry.device.get': async ({ mn }, { caller }) => {
+      const device = await models.devices.findOne({ $and: [{ _id: mn }, scopeFilter(caller)] }).lean();
+      if (!device) throw notFound('device', mn);
+      return deviceOf(device);
     },
 
     'registry.device.claim': async ({ mn, outletId, password, from, operatorId }, { caller }) => {
