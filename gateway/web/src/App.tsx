@@ -6,7 +6,7 @@ import { lazy, Suspense, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, Route, Routes } from 'react-router-dom';
 import { ApiError, onSessionLost } from './api/client';
-import { useMe } from './api/hooks';
+import { useFactorTable, useMe } from './api/hooks';
 import type { Me } from './api/types';
 import { Frame } from './design/Frame';
 import { PageGuard } from './design/PageGuard';
@@ -16,12 +16,14 @@ import { chooseLanguage, rememberedLanguage } from './i18n';
 import { LiveProvider } from './live/LiveProvider';
 import { MeContext } from './me';
 import { FirstPasswordPage, LoginPage } from './pages/login/LoginPage';
-import { homeOf, mayImport, ofAuthority } from './view/access';
+import { homeOf, mayBackfill, mayImport, ofAuthority, supervises } from './view/access';
 
 const MapPage = lazy(() => import('./pages/map/MapPage'));
 const EnterprisesPage = lazy(() => import('./pages/enterprises/EnterprisesPage'));
 const EnterpriseFilePage = lazy(() => import('./pages/enterprises/EnterpriseFilePage'));
 const OutletPage = lazy(() => import('./pages/outlet/OutletPage'));
+const DataPage = lazy(() => import('./pages/outlet/DataPage'));
+const RatesPage = lazy(() => import('./pages/rates/RatesPage'));
 const AlarmsPage = lazy(() => import('./pages/alarms/AlarmsPage'));
 const AlarmPage = lazy(() => import('./pages/alarms/AlarmPage'));
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
@@ -30,6 +32,15 @@ const CasesPage = lazy(() => import('./pages/cases/CasesPage'));
 const CasePage = lazy(() => import('./pages/cases/CasePage'));
 const NoticesPage = lazy(() => import('./pages/notices/NoticesPage'));
 const DevicesPage = lazy(() => import('./pages/devices/DevicesPage'));
+const DevicePage = lazy(() => import('./pages/devices/DevicePage'));
+const DeviceSheetsPage = lazy(() => import('./pages/devices/DeviceSheetsPage'));
+const DeviceSheetPage = lazy(() => import('./pages/devices/DeviceSheetPage'));
+const CommandsPage = lazy(() => import('./pages/commands/CommandsPage'));
+const CommandPage = lazy(() => import('./pages/commands/CommandPage'));
+const BackfillsPage = lazy(() => import('./pages/backfills/BackfillsPage'));
+const BackfillPage = lazy(() => import('./pages/backfills/BackfillPage'));
+const ProfilesPage = lazy(() => import('./pages/reference/ProfilesPage'));
+const FactorsPage = lazy(() => import('./pages/reference/FactorsPage'));
 const ComplaintsPage = lazy(() => import('./pages/complaints/ComplaintsPage'));
 const ComplaintPage = lazy(() => import('./pages/complaints/ComplaintPage'));
 const CreditPage = lazy(() => import('./pages/credit/CreditPage'));
@@ -55,6 +66,8 @@ function Inside({ me }: { me: Me }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const leave = useCallback(() => client.setQueryData(['me'], null), [client]);
+  const named = useFactorTable();
+  if (!named) return <Loading rows={8} />;
   return (
     <MeContext value={me}>
       <LiveProvider onExpired={leave}>
@@ -67,6 +80,8 @@ function Inside({ me }: { me: Me }) {
                 <Route path="enterprises" element={<EnterprisesPage />} />
                 <Route path="enterprises/:id" element={<EnterpriseFilePage />} />
                 <Route path="outlets/:id" element={<OutletPage />} />
+                <Route path="outlets/:id/data" element={<DataPage />} />
+                <Route path="rates" element={<RatesPage />} />
                 <Route path="alarms" element={<AlarmsPage />} />
                 <Route path="alarms/:id" element={<AlarmPage />} />
                 <Route path="tasks" element={<TasksPage />} />
@@ -93,6 +108,15 @@ function Inside({ me }: { me: Me }) {
                 <Route path="credit/:kind/:id" element={<PartyCreditPage />} />
                 <Route path="notices" element={<NoticesPage />} />
                 {ofAuthority(me) && <Route path="devices" element={<DevicesPage />} />}
+                {ofAuthority(me) && <Route path="devices/:mn" element={<DevicePage />} />}
+                {ofAuthority(me) && <Route path="commands" element={<CommandsPage />} />}
+                {ofAuthority(me) && <Route path="commands/:id" element={<CommandPage />} />}
+                {ofAuthority(me) && <Route path="profiles" element={<ProfilesPage />} />}
+                {ofAuthority(me) && <Route path="factors" element={<FactorsPage />} />}
+                {supervises(me) && <Route path="device-sheets" element={<DeviceSheetsPage />} />}
+                {supervises(me) && <Route path="device-sheets/:id" element={<DeviceSheetPage />} />}
+                {mayBackfill(me) && <Route path="backfills" element={<BackfillsPage />} />}
+                {mayBackfill(me) && <Route path="backfills/:id" element={<BackfillPage />} />}
                 <Route path="account" element={<AccountPage />} />
                 <Route path="*" element={<Blank title={t('nothingHere')}>{t('nothingHereText')}</Blank>} />
               </Routes>

@@ -7,16 +7,17 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { takeFactors } from '../view/factors';
 import { flattenNotices } from '../view/told';
 import { type ApiError, api, type Query, uploadPhoto } from './client';
 import type {
   Alarm,
-  Device,
   DeviceLink,
   Division,
   Enterprise,
   EnterpriseDetail,
   EnterpriseFile,
+  Factor,
   MapView,
   Me,
   Moment,
@@ -60,6 +61,36 @@ export const useMe = () =>
     staleTime: 300_000,
   });
 
+/** How long the console waits for the names of factors before it goes on with their codes. */
+const NAMES_WITHIN_MS = 3_000;
+
+/**
+ * Brings the factor table to `view/factors.ts`: names and units for the whole console. False while nothing is shown yet for want
+ * of it; where the registry does not answer, the pages go by the codes until it does.
+ */
+export function useFactorTable(): boolean {
+  const table = useQuery<number, ApiError>({
+    queryKey: ['factors', 'table'],
+    queryFn: async ({ signal }) => {
+      const within = AbortSignal.any([signal, AbortSignal.timeout(NAMES_WITHIN_MS)]);
+      const rows: Factor[] = [];
+      let after: string | undefined;
+      do {
+        const page: Page<Factor> = await api('GET', '/factors', { query: { limit: 1000, after }, signal: within });
+        rows.push(...page.items);
+        after = page.next;
+      } while (after);
+      takeFactors(rows);
+      // another number each time, so that the pages are drawn with the new names
+      return Date.now();
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    refetchInterval: ({ state }) => (state.status === 'error' ? 15_000 : false),
+  });
+  return !table.isPending;
+}
+
 export const useDivisions = () => useOne<Division[]>('divisions', '/divisions');
 
 export const useEnterprises = (query: { q?: string; division?: string }) =>
@@ -70,9 +101,15 @@ export const useEnterpriseFile = (id: string | undefined) =>
 export const useOutlet = (id: string) => useOne<OutletDetail>('outlets', `/outlets/${id}`);
 export const useLimits = (id: string) => useOne<PermitLimit[]>('outlets', `/outlets/${id}/limits`);
 /** Every moment of the range: pages are fetched one after another, at most `maxPages` of a thousand. */
-export const useOutletReadings = (id: string, query: { kind: string; from: string; to?: string }, maxPages = 12) =>
+export const useOutletReadings = (
+  id: string,
+  query: { kind: string; from: string; to?: string },
+  maxPages = 12,
+  enabled = true,
+) =>
   useQuery<{ moments: Moment[]; complete: boolean }, ApiError>({
     queryKey: ['readings', id, query],
+    enabled,
     queryFn: async ({ signal }) => {
       const moments: Moment[] = [];
       let after: string | undefined;
@@ -114,11 +151,9 @@ export const useNoticesOf = (subjects: readonly Notice['subject'][]) =>
     }),
   });
 
-export const useDevices = (query: { status?: string }) => useList<Device>('devices', '/devices', query);
 export const useLinks = (mns: string[]) =>
   useOne<DeviceLink[]>('links', '/devices/links', { mn: mns.slice(0, 1000) }, mns.length > 0);
-export const useRefusals = (query: { reason?: string; mn?: string }) =>
-  useList<Refusal>('refusals', '/refusals', query);
+export const useRefusals = (query: Query) => useList<Refusal>('refusals', '/refusals', query);
 export const usePersons = (query: { division?: string; role?: string }, enabled = true) =>
   useList<Person>('persons', '/persons', { limit: 200, ...query }, enabled);
 

@@ -6,6 +6,7 @@ import {
   CarryOutOutlined,
   EnvironmentOutlined,
   FileDoneOutlined,
+  LineChartOutlined,
   LogoutOutlined,
   MailOutlined,
   MessageOutlined,
@@ -41,6 +42,7 @@ const ICON: Record<Area, ReactNode> = {
   complaints: <MessageOutlined />,
   credit: <TrophyOutlined />,
   notices: <MailOutlined />,
+  rates: <LineChartOutlined />,
   devices: <ApiOutlined />,
   account: <UserOutlined />,
 };
@@ -52,6 +54,7 @@ export const NOT_IN_TABS: readonly Area[] = [
   'fraud',
   'permits',
   'complaints',
+  'rates',
   'devices',
 ];
 

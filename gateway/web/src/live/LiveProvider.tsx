@@ -21,6 +21,7 @@ const NAMES: Name[] = [
   'rating',
   'notice',
   'link',
+  'command',
   'reading',
   'ready',
   'end',
@@ -92,7 +93,8 @@ export function LiveProvider({ onExpired, children }: { onExpired: () => void; c
         if (name === 'case') refresh('cases', 'notices-of', 'file');
         if (name === 'rating') refresh('credit', 'file');
         if (name === 'notice') refresh('notices', 'notices-of');
-        if (name === 'link') refresh('links', 'map');
+        if (name === 'link') refresh('links', 'device-states', 'map');
+        if (name === 'command') refresh('commands');
         if (name === 'ready') {
           setOn(true);
           ready += 1;

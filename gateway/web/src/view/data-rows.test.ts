@@ -19,12 +19,12 @@ const means = (from: string, factors: MeanValue[], more: Partial<OutletMeans> = 
   ...{ outletId: 'o', period: 'hour', from, to: from, medium: 'gas', factors },
   ...more,
 });
-const mark = (more: Partial<Mark> = {}): Mark => ({
-  ...{ id: 'm', outletId: 'o', enterpriseId: 'e', factors: [], scope: 'device', code: 'fault', effect: 'invalid' },
-  ...{ from: T1, to: T2, source: 'manual', reason: 'r', attachments: [], status: 'submitted', effective: true },
-  ...{ late: false, submittedAt: T2, submittedBy: 'p', divisionPath: [] },
-  ...more,
-});
+const mark = (more: Partial<Mark> = {}) =>
+  ({
+    ...{ id: 'm', outletId: 'o', factors: [], scope: 'device', code: 'fault', effect: 'invalid', from: T1, to: T2 },
+    ...{ source: 'manual', reason: 'r', status: 'submitted', effective: true, submittedAt: T2, submittedBy: 'p' },
+    ...more,
+  }) as Mark;
 const rows = (given: { moments?: Moment[]; means?: OutletMeans[]; marks?: Mark[] }, factors = ['a', 'b']) =>
   dataRows({ kind: 'hour', factors, moments: [], means: [], marks: [], ...given });
 

@@ -323,9 +323,14 @@ function Detail({ outlet }: { outlet: OutletDetail }) {
         title={`${outlet.code} ${outlet.name}`}
         sub={t(`medium.${outlet.medium}`)}
         actions={
-          <Link to={`/enterprises/${outlet.enterpriseId}`}>
-            <Button tabIndex={-1}>{t('map.openFile')}</Button>
-          </Link>
+          <>
+            <Link to={`/outlets/${outlet.id}/data`} data-testid="to-data">
+              <Button tabIndex={-1}>{t('data.open')}</Button>
+            </Link>
+            <Link to={`/enterprises/${outlet.enterpriseId}`}>
+              <Button tabIndex={-1}>{t('map.openFile')}</Button>
+            </Link>
+          </>
         }
       />
       <div className="columns">

@@ -1,8 +1,9 @@
 import type { Check, Permit, PermitApplication, QuotaUse, Sheet, SheetPermit } from '@greenwatch/contracts/src/permits';
 import type { Duty, DutyDetail, DutyExposure, Project, SubmissionRate } from '@greenwatch/contracts/src/permits-duties';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ApiError, api, type Query, uploadFile } from '../../api/client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ApiError, api, type Query } from '../../api/client';
 import { useList, useOne } from '../../api/hooks';
+import { type SheetKind, useSheetPage } from '../../api/sheets';
 
 export type {
   Check,
@@ -55,31 +56,11 @@ export const useRates = (division: string, month: string) =>
   useList<SubmissionRate>('duties', '/duties/rates', { division, month });
 export const useExposures = (division: string) => useList<DutyExposure>('duties', '/duties/exposures', { division });
 
+export const SHEETS: SheetKind = { area: 'sheets', path: '/permits/sheets', page: '/sheets' };
 export const useSheets = () => useList<Sheet>('sheets', '/permits/sheets');
 /** A sheet with the first of its permits; asked again while its job runs. */
 export const useSheet = (id: string, state: string | undefined) =>
-  useQuery<SheetPage, ApiError>({
-    queryKey: ['sheets', 'one', id, state],
-    queryFn: ({ signal }) => api('GET', `/permits/sheets/${id}`, { query: { state, limit: 200 }, signal }),
-    refetchInterval: ({ state: { data } }) =>
-      data && ['parsing', 'committing'].includes(data.sheet.state) ? 1_000 : false,
-  });
-
-export function useSheetUpload() {
-  const client = useQueryClient();
-  return useMutation<Sheet, ApiError, { file: File; onProgress: (share: number) => void }>({
-    mutationFn: ({ file, onProgress }) => uploadFile('/permits/sheets', 'sheet', file, onProgress),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['sheets'] }),
-  });
-}
-
-export function useCommit(id: string) {
-  const client = useQueryClient();
-  return useMutation<Sheet, ApiError, { skipWrong: boolean }>({
-    mutationFn: (body) => api('POST', `/permits/sheets/${id}/commit`, { body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['sheets'] }),
-  });
-}
+  useSheetPage<SheetPage>(SHEETS, id, { state, limit: 200 }, ({ sheet }) => sheet);
 
 /** A command of this area: answers with the record, and has its lists fetched again. */
 export function useCommand<T>(area: 'projects' | 'duties' | 'permits', path: string) {
