@@ -14,6 +14,9 @@ export const FactorInput = Type.Object(
     unit: Type.Optional(Type.String({ maxLength: 20, description: 'of Rtd, Min, Avg, Max; absent: none (pH)' })),
     emissionUnit: Type.Optional(Type.String({ maxLength: 20, description: 'of Cou' })),
     decimals: Type.Optional(Type.Integer({ minimum: 0, maximum: 10, description: 'usual for the value' })),
+    molarMass: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: 'g/mol, of a gas: turns ppm into mg/m³' }),
+    ),
   },
   strict,
 );

@@ -491,3 +491,18 @@ export const OLD_FACTORS: readonly OldFactorRow[] = [
   ['101', 'water', '总磷', 'mg/L', '', 2],
   ['B02', 'gas', '废气', 'm3/s', 'm3', 2],
 ];
+
+/** g/mol of gases that analysers show in ppm. Nitrogen oxides are reported as NO2 (GB 13223-2011 5; HJ 75-2017 App. C). */
+export const MOLAR_MASSES: Readonly<Record<string, number>> = {
+  a05001: 44.01,
+  a05002: 16.04,
+  a21001: 17.03,
+  a21002: 46.01,
+  a21003: 30.01,
+  a21004: 46.01,
+  a21005: 28.01,
+  a21022: 70.91,
+  a21024: 36.46,
+  a21026: 64.06,
+  a21028: 34.08,
+};

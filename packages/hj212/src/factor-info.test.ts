@@ -1,5 +1,5 @@
 import { FACTORS, FACTORS_2025, OLD_FACTORS } from './codes';
-import { factorInfo, fromOldCode } from './factor-info';
+import { factorInfo, fromOldCode, milligramsPerPpm, useOwnFactors } from './factor-info';
 
 test.each([
   ['w01018', { nameZh: '化学需氧量', nameEn: 'COD', oldCode: '011', unit: 'mg/L', emissionUnit: 'kg', decimals: 1 }],
@@ -57,4 +57,27 @@ test('every code stands once, and no 2005 code is that of two of 2017', () => {
   expect(new Set(codes).size).toBe(codes.length);
   const old = FACTORS.map((row) => row[3]).filter(Boolean);
   expect(new Set(old).size).toBe(old.length);
+});
+
+test.each([
+  ['a21026', 2.86],
+  ['a21003', 1.34],
+  ['a21004', 2.05],
+  ['a21002', 2.05],
+  ['a21005', 1.25],
+])('HJ 75-2017 App. C: 1 ppm of %s is %d mg/m3', (code, milligrams) => {
+  expect(milligramsPerPpm(code)).toBeCloseTo(milligrams, 2);
+});
+
+test('GB 13223-2011 5: NOx in ppm as NO2 is what NO and NO2 give, NO(mg) × 1.53 + NO2', () => {
+  const [no, no2] = [80, 20];
+  const apart = no * (milligramsPerPpm('a21003') as number) * 1.53 + no2 * (milligramsPerPpm('a21004') as number);
+  expect((no + no2) * (milligramsPerPpm('a21002') as number)).toBeCloseTo(apart, 0);
+});
+
+test('what is no single gas has no ppm; a deployment may say the molar mass of its own', () => {
+  expect(milligramsPerPpm('a34013')).toBeUndefined();
+  useOwnFactors([{ code: 'x01', nameZh: '乙烯', molarMass: 28.05 }]);
+  expect(milligramsPerPpm('x01')).toBeCloseTo(1.252, 3);
+  useOwnFactors([]);
 });

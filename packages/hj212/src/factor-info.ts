@@ -1,4 +1,4 @@
-import { FACTORS, FACTORS_2025, OLD_FACTORS } from './codes';
+import { FACTORS, FACTORS_2025, MOLAR_MASSES, OLD_FACTORS } from './codes';
 
 /** What the standards print about one code. Units are defaults: keep the one that a site really sends. */
 export interface FactorInfo {
@@ -14,6 +14,8 @@ export interface FactorInfo {
   emissionUnit?: string;
   /** Decimals usual for the value. */
   decimals?: number;
+  /** Of a gas, g/mol. */
+  molarMass?: number;
 }
 
 const BY_CODE = new Map<string, FactorInfo>();
@@ -29,6 +31,7 @@ for (const [code, nameZh, nameEn, oldCode, unit, emissionUnit, decimals] of [...
     unit: unit || undefined,
     emissionUnit: emissionUnit || undefined,
     decimals: decimals ?? undefined,
+    molarMass: MOLAR_MASSES[code],
   });
   // The tables of 2005 annex B are for pollution sources: waste water is ST=32, waste gas ST=31.
   if (oldCode) FROM_OLD.set(`${code.startsWith('w') ? '32' : '31'}:${oldCode}`, code);
@@ -80,6 +83,18 @@ export function standardFactor(code: string): FactorInfo | undefined {
   if (digits === undefined) return undefined;
   const row = BY_CODE.get(code.slice(0, -digits) + 'x'.repeat(digits));
   return row && { ...row, code };
+}
+
+/** Litres that a mol of gas takes in standard state, 273 K and 101.325 kPa (HJ 75-2017 App. C). */
+const MOLAR_VOLUME = 22.4;
+
+/**
+ * mg/m3 in standard state that 1 ppm (1 µmol/mol) of a gas is: M / 22.4, so SO2 2.86, NO 1.34, NO2 and NOx 2.05 (HJ 75-2017 App. C;
+ * GB 13223-2011 5). M is that of the deployment's own row where it says one. Undefined for what is no single gas (particulate, fluorides).
+ */
+export function milligramsPerPpm(code: string): number | undefined {
+  const mass = own.get(code)?.molarMass ?? BY_CODE.get(code)?.molarMass;
+  return mass === undefined ? undefined : mass / MOLAR_VOLUME;
 }
 
 /** The 2017 code of a 2005 code under its ST ('32' waste water, '31' waste gas); undefined when it has none there. */

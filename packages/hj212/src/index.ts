@@ -18,6 +18,7 @@ export {
   type FactorInfo,
   factorInfo,
   fromOldCode,
+  milligramsPerPpm,
   standardFactor,
   standardFactors,
   useOwnFactors,

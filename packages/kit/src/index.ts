@@ -13,6 +13,7 @@ export {
   notFound,
   unauthenticated,
 } from './errors';
+export { FileCheck, type FileType, fileTypeOf } from './file-check';
 export {
   type Codec,
   type Fact,

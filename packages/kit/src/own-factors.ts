@@ -13,6 +13,7 @@ export interface OwnFactor {
   unit?: string;
   emissionUnit?: string;
   decimals?: number;
+  molarMass?: number;
 }
 /** As the fact says it: '' and -1 stand for none. */
 type OwnFactorDoc = Omit<registryFacts.FactorChanged, 'code'> & { _id: string; sequence: number };
@@ -42,6 +43,7 @@ export function ownFactors(kit: Pick<Kit, 'db' | 'log'>, use: (rows: OwnFactor[]
         unit: String,
         emissionUnit: String,
         decimals: Number,
+        molarMass: Number,
       },
       { collection: 'own_factors', versionKey: false },
     ),
@@ -49,13 +51,14 @@ export function ownFactors(kit: Pick<Kit, 'db' | 'log'>, use: (rows: OwnFactor[]
   const load = async () => {
     const docs = await model.find().lean();
     use(
-      docs.map(({ _id, nameZh, nameEn, unit, emissionUnit, decimals }) => ({
+      docs.map(({ _id, nameZh, nameEn, unit, emissionUnit, decimals, molarMass }) => ({
         code: _id,
         nameZh,
         ...(nameEn ? { nameEn } : {}),
         ...(unit ? { unit } : {}),
         ...(emissionUnit ? { emissionUnit } : {}),
         ...(decimals < 0 ? {} : { decimals }),
+        ...(molarMass ? { molarMass } : {}),
       })),
     );
     return false;

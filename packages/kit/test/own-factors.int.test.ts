@@ -58,7 +58,7 @@ const tell = (sequence: number, nameZh: string, id?: string) =>
     registryFacts.FactorChanged,
     'a05024',
     sequence,
-    { code: 'a05024', nameZh, nameEn: 'Ozone', unit: 'ug/m3', emissionUnit: '', decimals: -1 },
+    { code: 'a05024', nameZh, nameEn: 'Ozone', unit: 'ug/m3', emissionUnit: '', decimals: -1, molarMass: 17.5 },
     id === undefined ? {} : { id },
   );
 
@@ -67,7 +67,7 @@ it('facts.registry.factor.changed: twice and out of order end in the newest, at 
   await tell(2, '臭氧', id);
   await tell(1, '旧名');
   await factsHandled(client, 'notifications');
-  const newest = [{ code: 'a05024', nameZh: '臭氧', nameEn: 'Ozone', unit: 'ug/m3' }];
+  const newest = [{ code: 'a05024', nameZh: '臭氧', nameEn: 'Ozone', unit: 'ug/m3', molarMass: 17.5 }];
   expect(rows).toEqual(newest);
   await service.stop();
   rows = [];

@@ -91,6 +91,7 @@ async function register(mn: string, { password = 'Right1', sequence = 1, old = [
     operatorId: '',
     bindings: [],
     facilities: [],
+    ppmFactors: [],
     profileId: '',
     oldPasswords: { passwords: old },
     ...more,

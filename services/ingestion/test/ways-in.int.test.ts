@@ -108,6 +108,7 @@ async function register(
       operatorId: '',
       bindings: [],
       facilities: [],
+      ppmFactors: [],
       ...change,
     },
     { divisionPath },

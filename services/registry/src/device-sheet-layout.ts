@@ -14,6 +14,7 @@ export interface SheetRow {
   operatorId?: string;
   packetsPerMinute?: number;
   missingFlagValid?: boolean;
+  ppmFactors?: string[];
   status?: 'active' | 'retired';
   /** First moment at the outlet, ms. */
   from?: number;
@@ -28,6 +29,7 @@ const id = (what: string): Column['read'] => {
 };
 
 const MOST_ADDRESSES = 20;
+const MOST_PPM_FACTORS = 50;
 
 /** One row for each device; columns in any order, by Chinese or English heading. */
 export const COLUMNS: readonly Column<Key>[] = [
@@ -103,6 +105,20 @@ export const COLUMNS: readonly Column<Key>[] = [
     en: 'missing flag valid',
     read: oneOf({ 是: true, 否: false, yes: true, no: false }),
     examples: ['是', ''],
+  },
+  {
+    key: 'ppmFactors',
+    zh: '以ppm上报的因子',
+    en: 'factors in ppm',
+    read: (raw) => {
+      const factors = plain(raw)
+        .split(/[\s,;、]+/)
+        .filter(Boolean);
+      return factors.length <= MOST_PPM_FACTORS && factors.every((code) => /^a[0-9]{5}$/.test(code))
+        ? ok([...new Set(factors)])
+        : { expected: `at most ${MOST_PPM_FACTORS} codes of gases such as a21026, divided by 、 or blanks` };
+    },
+    examples: ['', 'a21026、a21002'],
   },
   {
     key: 'status',

@@ -106,6 +106,7 @@ export function deviceOfDraft(
       addresses: draft.addresses,
       packetsPerMinute: draft.packetsPerMinute,
       missingFlagValid: draft.missingFlagValid,
+      ppmFactors: draft.ppmFactors,
       passwordEncrypted: keptOrNew(existing?.passwordEncrypted, draft.passwordEncrypted, known.decrypt),
     }),
     _id: draft.mn,
@@ -122,6 +123,7 @@ const FIELDS = [
   'addresses',
   'packetsPerMinute',
   'missingFlagValid',
+  'ppmFactors',
   'passwordEncrypted',
   'bindings',
 ] as const satisfies readonly (keyof DeviceDoc)[];

@@ -98,6 +98,7 @@ export const deviceFact = (doc: DeviceDoc, now: number): NewFact<registryFacts.D
         to: binding.to ?? 0,
       })),
       facilities: doc.facilities,
+      ppmFactors: doc.ppmFactors ?? [],
       profileId: doc.profileId,
       oldPasswords: doc.oldPasswords && { passwords: doc.oldPasswords },
       packetsPerMinute: doc.packetsPerMinute,
@@ -136,6 +137,7 @@ export const factorFact = (doc: FactorDoc, now: number): NewFact<registryFacts.F
       unit: doc.unit ?? '',
       emissionUnit: doc.emissionUnit ?? '',
       decimals: doc.decimals ?? -1,
+      molarMass: doc.molarMass ?? 0,
     },
     now,
   );

@@ -47,6 +47,7 @@ export const deviceOf = (doc: DeviceDoc): Device => ({
   addresses: doc.addresses,
   missingFlagValid: doc.missingFlagValid,
   facilities: doc.facilities,
+  ...(doc.ppmFactors === undefined ? {} : { ppmFactors: doc.ppmFactors }),
   ...(doc.profileId === undefined ? {} : { profileId: doc.profileId }),
   ...(doc.station === undefined ? {} : { station: doc.station }),
   ...(doc.packetsPerMinute === undefined ? {} : { packetsPerMinute: doc.packetsPerMinute }),

@@ -81,7 +81,7 @@ const ownFactor = ({ _id, sequence: _, divisionPath: __, ...rest }: FactorDoc): 
 function printedFactor(code: string): Factor | undefined {
   const info = standardFactor(code);
   if (!info) return undefined;
-  const { nameZh, nameEn, unit, emissionUnit, decimals } = info;
+  const { nameZh, nameEn, unit, emissionUnit, decimals, molarMass } = info;
   return {
     code,
     nameZh,
@@ -89,6 +89,7 @@ function printedFactor(code: string): Factor | undefined {
     ...(unit === undefined ? {} : { unit }),
     ...(emissionUnit === undefined ? {} : { emissionUnit }),
     ...(decimals === undefined ? {} : { decimals }),
+    ...(molarMass === undefined ? {} : { molarMass }),
     source: 'standard',
   };
 }

@@ -89,6 +89,8 @@ export interface DeviceDoc extends Stored, Placed {
   /** Packets a minute it may send; absent: as the platform has it. */
   packetsPerMinute?: number;
   facilities: FacilityDoc[];
+  /** Gases that it sends in ppm. */
+  ppmFactors?: string[];
   profileId?: string;
   station?: StationDoc;
 }
@@ -231,6 +233,7 @@ const deviceSchema = new Schema<DeviceDoc>(
     oldPasswords: { type: [{ _id: false, encrypted: String, validTo: Number }], default: undefined },
     packetsPerMinute: Number,
     facilities: { type: [facilitySchema], required: true },
+    ppmFactors: { type: [String], default: undefined },
     profileId: String,
     station: Object,
   },
@@ -269,6 +272,7 @@ export interface FactorDoc extends Stored, Placed {
   unit?: string;
   emissionUnit?: string;
   decimals?: number;
+  molarMass?: number;
 }
 /** What all devices of one make have in common. */
 export interface ProfileDoc extends Stored, Placed {
@@ -286,6 +290,7 @@ const factorSchema = new Schema<FactorDoc>(
     unit: String,
     emissionUnit: String,
     decimals: Number,
+    molarMass: Number,
   },
   options,
 );

@@ -16,7 +16,7 @@ import {
   seriesOf,
 } from './judged-data.model';
 import { type Binding, bindingAt, type KnownDevice, type KnownPermit, type KnownSources } from './known-source.model';
-import { exemptionsOf, type StoredMark } from './marks/mark.model';
+import { markedAt, type StoredMark } from './marks/mark.model';
 import {
   exceedanceJudgements,
   judgePeriod,
@@ -168,7 +168,8 @@ async function judgeMeans(
 ): Promise<void> {
   const { data } = judging;
   const windows = await loadWindows(judging, groups, session);
-  const exemptions = await exemptionsOf(judging.marks, groups.map(sentStretch), session);
+  const { allowances } = judging.settings;
+  const marked = await markedAt(judging.marks, allowances, groups.map(sentStretch), session);
   const changed: { group: Group; context: MeanContext; window: MeanWindow; periods: StoredPeriod[] }[] = [];
   for (const group of groups) {
     const { outletId, medium } = group.binding;
@@ -176,9 +177,11 @@ async function judgeMeans(
       .map((permit) => ({ ...permit, limits: permit.limits.filter((limit) => limit.outletId === outletId) }))
       .filter(({ limits }) => limits.length > 0);
     const kind = group.kind as MeanKind;
-    const marks = exemptions(outletId, group.device._id);
-    const { missingFlagValid } = group.device;
-    const context: MeanContext = { outletId, medium, kind, permits: ofOutlet, missingFlagValid, marks };
+    const { exemptions: marks, amended } = marked(outletId, group.device._id);
+    const { missingFlagValid, ppmFactors = [] } = group.device;
+    const context: MeanContext = {
+      ...{ outletId, medium, kind, permits: ofOutlet, missingFlagValid, marks, amended, ppmFactors },
+    };
     const window = windows.get(group.series) as MeanWindow;
     const periods = judge(group, window, context);
     if (periods.length > 0) changed.push({ group, context, window, periods });

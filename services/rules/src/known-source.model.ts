@@ -22,6 +22,8 @@ export interface KnownDevice {
   operatorId: string;
   bindings: Binding[];
   facilities: Facility[];
+  /** Gases that it sends in ppm. */
+  ppmFactors?: string[];
 }
 
 /** Copy of a permit with its limits. */
@@ -47,6 +49,7 @@ export function knownSources(db: Connection): KnownSources {
       operatorId: String,
       bindings: Array,
       facilities: Array,
+      ppmFactors: { type: [String], default: undefined },
     },
     { collection: 'devices', versionKey: false },
   );

@@ -3,6 +3,7 @@ import { isZero } from './decimal';
 import { countsAsValid, type JudgedMean, judgeMean, type SentMean } from './exceedance';
 import { limitInForce, type PermitInForce } from './limit-in-force';
 import { type Exemption, isExempt } from './marks/exemption';
+import { inMilligrams } from './ppm';
 import type { RuleSettings } from './rule-settings';
 import { judgeUnchanging, repeatsOnlyWhenStuck } from './unchanging-value';
 
@@ -42,6 +43,10 @@ export interface MeanContext {
   missingFlagValid: boolean;
   /** Marks in force that keep data of the device from deciding exceedance. */
   marks: readonly Exemption[];
+  /** The mean of a factor's hour as it was amended, in mg/m3 or mg/L. */
+  amended?(factor: string, at: number): { value: string; converted?: string } | undefined;
+  /** Gases that the device sends in ppm. */
+  ppmFactors?: readonly string[];
 }
 
 /** Waste water and flue gas flow (HJ 212-2017 tables B.1, B.2). */
@@ -92,11 +97,20 @@ export function judgePeriod(period: MeanPeriod, context: MeanContext, warnPercen
   for (const mean of period.means) {
     delete mean.judged;
     const limit = limitInForce(context.permits, context.outletId, mean.factor, context.kind, period.at);
-    if (!limit || !judgeable || isExempt(context.marks, mean.factor, period.at, PERIOD_MS[context.kind])) continue;
-    const judged = judgeMean(mean.factor, mean, limit, context.missingFlagValid, warnPercent);
+    if (!limit || !judgeable) continue;
+    const amended = context.kind === 'hour' ? context.amended?.(mean.factor, period.at) : undefined;
+    if (!amended && isExempt(context.marks, mean.factor, period.at, PERIOD_MS[context.kind])) continue;
+    const sent = amended ? sentInstead(amended) : context.ppmFactors?.includes(mean.factor) ? inMilligrams(mean) : mean;
+    const judged = judgeMean(mean.factor, sent, limit, context.missingFlagValid, warnPercent);
     if (judged) mean.judged = judged.verdict === 'normal' ? { verdict: 'normal' } : judged;
   }
 }
+
+/** Values that the authority accepted count as valid. */
+const sentInstead = ({ value, converted }: { value: string; converted?: string }): SentMean => ({
+  ...{ avg: value, flag: 'N' },
+  ...(converted === undefined ? {} : { zsAvg: converted }),
+});
 
 function isWithoutFlow(period: MeanPeriod): boolean {
   const flow = period.means.find((mean) => FLOWS.has(mean.factor))?.avg;

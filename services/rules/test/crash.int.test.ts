@@ -97,6 +97,7 @@ async function setUp(): Promise<void> {
       bindings: [{ outletId: `o-${mn}`, enterpriseId: 'e', medium: 'gas', from: 0, to: 0, divisionPath: ['330000'] }],
       facilities: [],
       oldPasswords: undefined,
+      ppmFactors: [],
     });
     const limit = {
       id: 'so2',

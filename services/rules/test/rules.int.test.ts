@@ -105,6 +105,7 @@ async function source(medium: 'gas' | 'water', permitted = true): Promise<Source
     operatorId: 'op1',
     bindings: [{ outletId, enterpriseId, medium, from: 0, to: 0, divisionPath: TONGXIANG }],
     oldPasswords: undefined,
+    ppmFactors: [],
     facilities: [
       { code: 'SB1', role: 'production', name: '定型机' },
       { code: 'SB2', role: 'treatment', name: '静电场' },
