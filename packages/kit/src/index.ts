@@ -1,6 +1,7 @@
 export { type AuditEntry, auditChain } from './audit';
 export { type Blob, type BlobStore, folderBlobs } from './blobs';
 export type { ActionHandlers, Call, CallAction, CallOptions } from './broker';
+export { ByteReader, ByteWriter } from './byte-stream';
 export { type Client, connectClient } from './client';
 export { ConfigError, KitConfig, readConfig } from './config';
 export {

@@ -7,6 +7,14 @@ it('is told in UTC+8, whatever the machine keeps', () => {
   expect(isoTimeOrNone(0)).toBeUndefined();
 });
 
+it('is ISO 8601 at any time, one after the other', () => {
+  const times = [0, -1, -86_400_000.5, 1_795_000_000_123.7, 1_795_000_059_999, 253_402_271_999_999, 946_684_800_000];
+  for (const time of [...times, ...times.toReversed()]) {
+    expect(isoTime(time)).toBe(`${new Date(time + 8 * 3_600_000).toISOString().slice(0, 23)}+08:00`);
+  }
+  expect(() => isoTime(Number.NaN)).toThrow(RangeError);
+});
+
 it('begins the day at midnight in UTC+8 (domain 8.4)', () => {
   expect(startOfDay(MIDNIGHT)).toBe(MIDNIGHT);
   expect(startOfDay(MIDNIGHT - 1)).toBe(MIDNIGHT - 86_400_000);

@@ -4,8 +4,19 @@ const DAY = 86_400_000;
 
 /** ISO 8601 in China's time (UTC+8, no summer time), for everything that leaves a service. */
 export function isoTime(ms: number): string {
-  return `${new Date(ms + OFFSET).toISOString().slice(0, 23)}+08:00`;
+  const local = Math.trunc(ms + OFFSET);
+  const day = Math.floor(local / DAY);
+  if (day !== written.day) written = { day, text: new Date(local).toISOString().slice(0, -13) };
+  const rest = local - day * DAY;
+  const minutes = Math.floor(rest / 60_000);
+  const clock = `${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}`;
+  const seconds = String((rest % 60_000) + 100_000);
+  return `${written.text}${clock}:${seconds.slice(1, 3)}.${seconds.slice(3)}+08:00`;
 }
+
+/** The day that was written last, with its `T`: a list of times is mostly of one day. */
+let written = { day: Number.NaN, text: '' };
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 
 /** The same for an optional moment: 0, null and undefined stand for none. */
 export function isoTimeOrNone(ms: number | null | undefined): string | undefined {

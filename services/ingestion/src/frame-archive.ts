@@ -1,9 +1,9 @@
-import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { readingsLog } from '@greenwatch/contracts';
 import { dayOf, type Kit, type LogCursor, Round } from '@greenwatch/kit';
+import { Type } from '@sinclair/typebox';
 import { type Model, Schema } from 'mongoose';
 import { type ArchivedFrame, type ChainLink, flawOf, linkOf, packFrames, sha256 } from './archive-chain';
+import { packChunk, unpackChunk } from './archive-form';
 
 interface ChunkDoc extends ChainLink {
   /** `<day>|<first sequence>`, sortable. */
@@ -24,22 +24,24 @@ interface HeadDoc {
 /** A message of the log, as the archive sees it. */
 interface ReadMessage {
   sequence: number;
+  bytes: number;
   /** Of reception. */
+  at: number;
   day: string;
   frames: ArchivedFrame[];
 }
 
-/** Brotli 3: half the bytes of deflate here, for less processor time (frames of many devices repeat far apart). */
-const pack = (block: Buffer): Promise<Buffer> =>
-  promisify<Buffer, object, Buffer>(brotliCompress)(block, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 3, [constants.BROTLI_PARAM_SIZE_HINT]: block.length },
-  });
-const unpack = promisify(brotliDecompress);
-
-/** Few large chunks compress far better than many small ones; the log keeps the frames meanwhile. */
+/** Few large chunks take far fewer bytes than many small ones; the log keeps the frames meanwhile. */
 const EVERY_MS = 15_000;
-/** Messages of the log a chunk: with some 25 packets each, about 2 MB before compression. */
+/** Messages and bytes of them at which a chunk is full: some 6,000 packets. */
 const MAX_MESSAGES = 256;
+const MAX_BYTES = 4 * 1024 * 1024;
+/** Messages of the log that are asked for at a time: one may hold a megabyte. */
+const READ_MESSAGES = 32;
+
+export const archiveSettings = {
+  ARCHIVE_WAIT_S: Type.Integer({ minimum: 1, default: 600, description: 'until a chunk is closed that is not full' }),
+};
 
 export interface Verification {
   day: string;
@@ -59,8 +61,11 @@ export class FrameArchive {
   readonly #heads: Model<HeadDoc>;
   readonly #cursor: LogCursor;
   readonly #round: Round;
+  /** What was read of the next chunk, and the hash of the one before. */
+  #held: ReadMessage[] = [];
+  #after: string | undefined;
 
-  constructor(private readonly kit: Kit) {
+  constructor(private readonly kit: Kit<{ ARCHIVE_WAIT_S: number }>) {
     this.chunks = kit.db.model<ChunkDoc>(
       'Chunk',
       new Schema<ChunkDoc>(
@@ -107,40 +112,47 @@ export class FrameArchive {
     return this.#round.stop();
   }
 
-  /** @returns whether the log had as much as one chunk takes, so that there may be more */
+  /** @returns whether there may be more to read or to write */
   async #follow(): Promise<boolean> {
-    const head = await this.#heads.findById('head').lean();
-    const messages = await this.#cursor.read(head?.lastSequence ?? 0, MAX_MESSAGES, 1_000);
-    await this.#append(
-      head ?? undefined,
-      messages.map(({ sequence, data }) => {
-        const frames: ArchivedFrame[] = readingsLog.FrameBatch.decode(data).packets;
-        return { sequence, day: dayOf(frames[0]?.receivedAt ?? 0), frames };
-      }),
-    );
-    return messages.length === MAX_MESSAGES;
+    const head = (await this.#heads.findById('head').lean()) ?? undefined;
+    if (head?.hash !== this.#after) {
+      // The first time, or another instance went on.
+      this.#held = [];
+      this.#after = head?.hash;
+    }
+    const from = this.#held.at(-1)?.sequence ?? head?.lastSequence ?? 0;
+    const messages = await this.#cursor.read(from, READ_MESSAGES, 1_000);
+    for (const { sequence, data } of messages) {
+      const frames: ArchivedFrame[] = readingsLog.FrameBatch.decode(data).packets;
+      const at = frames[0]?.receivedAt ?? 0;
+      this.#held.push({ sequence, bytes: data.length, at, day: dayOf(at), frames });
+    }
+    const due = dueOf(this.#held, this.kit.now() - this.kit.config.ARCHIVE_WAIT_S * 1_000);
+    if (due.length > 0) {
+      this.#after = await this.#append(head, due);
+      this.#held = this.#held.slice(due.length);
+    }
+    return messages.length === READ_MESSAGES || due.length > 0;
   }
 
-  async #append(head: HeadDoc | undefined, messages: ReadMessage[]): Promise<void> {
-    const first = messages[0];
-    if (!first) return;
+  /** Makes the next chunk of messages of one day. @returns its hash */
+  async #append(head: HeadDoc | undefined, messages: readonly ReadMessage[]): Promise<string> {
+    const [first] = messages as [ReadMessage];
+    const last = messages.at(-1) ?? first;
+    const { day } = first;
     if (head && first.sequence > head.lastSequence + 1) {
       const lost = first.sequence - head.lastSequence - 1;
       this.kit.log.error({ lost }, 'the log has dropped messages before they were archived');
     }
-    // A chunk is of one day; the rest makes the next one.
-    const { day } = first;
-    const other = messages.findIndex((message) => message.day !== day);
-    const together = other < 0 ? messages : messages.slice(0, other);
-    const frames = together.flatMap((message) => message.frames);
-    const block = packFrames(frames);
-    const content = await pack(block);
+    const frames = messages.flatMap((message) => message.frames);
+    const content = await packChunk(frames);
     const link = linkOf({
       day,
       firstSequence: first.sequence,
-      lastSequence: together.at(-1)?.sequence ?? first.sequence,
+      lastSequence: last.sequence,
       frames: frames.length,
-      sha256: sha256(block),
+      // Of the frames in the order of their arrival, however they are stored.
+      sha256: sha256(packFrames(frames)),
       previous: head?.hash ?? '',
     });
     const chunk: ChunkDoc = {
@@ -165,9 +177,7 @@ export class FrameArchive {
       }
       await this.chunks.create([chunk], { session });
     });
-    if (together.length < messages.length) {
-      await this.#append({ _id: 'head', ...link }, messages.slice(together.length));
-    }
+    return link.hash;
   }
 
   /** Reads every chunk of a day (yyyymmdd, UTC+8) and checks content and chain. */
@@ -179,7 +189,7 @@ export class FrameArchive {
     for await (const chunk of ofDay.sort({ _id: 1 }).lean().cursor()) {
       const { content, ...link } = chunk;
       const bytes = Buffer.isBuffer(content) ? content : Buffer.from((content as { buffer: Uint8Array }).buffer);
-      const block = await unpack(bytes).catch(() => Buffer.alloc(0));
+      const block = await unpackChunk(bytes).then(packFrames, () => Buffer.alloc(0));
       const flaw = flawOf(link, block, before);
       chunks++;
       frames += link.frames;
@@ -188,4 +198,14 @@ export class FrameArchive {
     }
     return { day, chunks, frames, intact: true };
   }
+}
+
+/** What makes a chunk now: all there is of a day that is over, that is enough, or whose first frame came before `since`. */
+export function dueOf<T extends Pick<ReadMessage, 'bytes' | 'at' | 'day'>>(held: readonly T[], since: number): T[] {
+  const day = held[0]?.day;
+  const other = held.findIndex((message) => message.day !== day);
+  if (other > 0) return held.slice(0, other);
+  const bytes = held.reduce((sum, message) => sum + message.bytes, 0);
+  const full = held.length >= MAX_MESSAGES || bytes >= MAX_BYTES;
+  return full || (held[0]?.at ?? Number.POSITIVE_INFINITY) < since ? [...held] : [];
 }

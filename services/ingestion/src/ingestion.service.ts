@@ -11,7 +11,7 @@ import { DeviceLinks } from './device-links';
 import type { DeviceSession, Refused } from './device-session';
 import { DeviceStates } from './device-states';
 import { DeviceTraffic } from './device-traffic';
-import { FrameArchive } from './frame-archive';
+import { archiveSettings, FrameArchive } from './frame-archive';
 import { Intake } from './intake';
 import { RefusalLog, refusalModel } from './refusal-log';
 import { TcpServer } from './tcp-server';
@@ -30,6 +30,7 @@ export const IngestionConfig = Type.Object({
   INGESTION_WRONG_PASSWORDS: Type.Integer({ minimum: 1, default: 10 }),
   INGESTION_BLOCK_S: Type.Integer({ minimum: 1, default: 300 }),
   INGESTION_FIGURES_EVERY_S: Type.Integer({ minimum: 1, default: 60 }),
+  ...archiveSettings,
   ...CommandConfig,
   ...WaysInConfig,
 });

@@ -11,7 +11,12 @@ let service: RunningService;
 let client: Client;
 let port: number;
 
-const env = () => serviceEnvironment(servers, 'ingestion', { HJ212_PORT: String(port), HJ212_FRAME_TIMEOUT_S: '2' });
+const env = () =>
+  serviceEnvironment(servers, 'ingestion', {
+    HJ212_PORT: String(port),
+    HJ212_FRAME_TIMEOUT_S: '2',
+    ARCHIVE_WAIT_S: '1',
+  });
 
 beforeAll(async () => {
   servers = await testServers();
@@ -59,6 +64,7 @@ async function register(mn: string): Promise<void> {
     bindings: [],
     facilities: [],
     oldPasswords: undefined,
+    ppmFactors: [],
   };
   const envelope = factProto.Envelope.encode({
     id: newId(),

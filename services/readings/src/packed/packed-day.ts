@@ -1,6 +1,6 @@
 import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { ByteReader, ByteWriter } from '@greenwatch/kit';
 import type { OrderedPacket } from '../merge';
-import { ByteReader, ByteWriter } from './byte-stream';
 import { type FieldShape, joinFields, shapeOf, splitFields, valuesIn } from './field-shape';
 import { type IntsHead, readInts, readIntsHead, writeInts } from './int-column';
 import { readNumbers, readTexts, readValuesHead, type ValueColumn, writeValues } from './value-column';
@@ -117,6 +117,7 @@ export class PackedDay {
   /** Whether each packet is of another moment, so that nothing is to be merged. */
   readonly onePacketAMoment: boolean;
   readonly #shapes: FieldShape[] = [];
+  #shapeOfRows: Float64Array | undefined;
   readonly #rows: { head: IntsHead; planes: Plane[] }[] = [];
   readonly #columns = new Map<string, { head: ValueColumn; planes: Plane[]; count: number }>();
 
@@ -180,7 +181,8 @@ export class PackedDay {
   }
 
   get #shapeOfRow(): Float64Array {
-    return this.#ints(3);
+    this.#shapeOfRows ??= this.#ints(3);
+    return this.#shapeOfRows;
   }
 
   #ints(which: number): Float64Array {
@@ -220,7 +222,12 @@ export class PackedDay {
     const column = this.#columns.get(name);
     if (!column) return undefined;
     const values = readNumbers(column.head, column.planes.map(opened), column.count);
-    return Float64Array.from(this.#perRow(name, (at) => values[at] as number, Number.NaN));
+    if (this.#oneARow(name)) return values;
+    const rows = new Float64Array(this.count);
+    this.#perRow(name, (row, at) => {
+      rows[row] = at < 0 ? Number.NaN : (values[at] as number);
+    });
+    return rows;
   }
 
   /** The same as texts; undefined for a packet that has none. */
@@ -228,18 +235,25 @@ export class PackedDay {
     const column = this.#columns.get(name);
     if (!column) return undefined;
     const values = readTexts(column.head, column.planes.map(opened), column.count);
-    return this.#perRow(name, (at) => values[at], undefined);
+    if (this.#oneARow(name)) return values;
+    const rows: (string | undefined)[] = [];
+    this.#perRow(name, (_row, at) => rows.push(values[at]));
+    return rows;
   }
 
-  #perRow<T>(name: string, valueAt: (at: number) => T, none: T): T[] {
+  /** Whether every packet has the column once, as is nearly always so: its values stand as they are. */
+  #oneARow(name: string): boolean {
+    return this.#shapes.every(({ names }) => names.includes(name) && names.indexOf(name) === names.lastIndexOf(name));
+  }
+
+  /** Tells for each packet which value of the column is its first; -1 where it has none. */
+  #perRow(name: string, tell: (row: number, at: number) => void): void {
     const has = this.#shapes.map(({ names }) => names.filter((one) => one === name).length);
-    const rows: T[] = [];
     let next = 0;
-    for (const index of this.#shapeOfRow) {
-      const values = has[index] ?? 0;
-      rows.push(values > 0 ? valueAt(next) : none);
+    for (const [row, shape] of this.#shapeOfRow.entries()) {
+      const values = has[shape] ?? 0;
+      tell(row, values > 0 ? next : -1);
       next += values;
     }
-    return rows;
   }
 }

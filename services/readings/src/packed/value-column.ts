@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from './byte-stream';
+import type { ByteReader, ByteWriter } from '@greenwatch/kit';
 import { type IntsHead, LARGEST_INT, readInts, readIntsHead, writeInts } from './int-column';
 
 /** How a column's texts come back from whole numbers. */
@@ -95,8 +95,10 @@ export function readValuesHead(head: ByteReader): ValueColumn {
 
 /** The inverse of `writeValues`. */
 export function readTexts(column: ValueColumn, planes: readonly Uint8Array[], count: number): string[] {
-  const ints = readInts(column.ints, planes, count);
   const { mode, decimals, odd, dictionary } = column;
+  // A flag that never changes.
+  if (mode === DICTIONARY && planes.length === 0) return new Array<string>(count).fill(dictionary[0] ?? '');
+  const ints = readInts(column.ints, planes, count);
   const texts: string[] = [];
   let lastInt = Number.NaN;
   let last = '';

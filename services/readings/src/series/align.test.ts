@@ -16,8 +16,8 @@ test('lines with times of their own share one axis, with gaps where one has noth
   expect(align(lines, chosen)).toEqual({
     times: [1, 2, 3],
     lines: [
-      { values: [10, undefined, 30], flags: ['N', undefined, 'D'] },
-      { values: [11, 21, undefined], flags: [undefined, undefined, 'M'] },
+      { values: [10, null, 30], flags: ['N', null, 'D'] },
+      { values: [11, 21, null], flags: [null, null, 'M'] },
     ],
   });
 });

@@ -4,8 +4,8 @@ import type { Series } from './read-series';
 export interface Aligned {
   /** ms, ascending, each once. */
   times: number[];
-  /** For each line its value and flag at each of the times; undefined where it has none. */
-  lines: { values: (number | undefined)[]; flags: (string | undefined)[] }[];
+  /** For each line its value and flag at each of the times; null where it has none. */
+  lines: { values: (number | null)[]; flags: (string | null)[] }[];
 }
 
 /**
@@ -13,25 +13,48 @@ export interface Aligned {
  * line has at that time.
  */
 export function align(lines: readonly Series[], chosen: readonly (readonly number[])[]): Aligned {
-  const all = new Set<number>();
-  for (const [which, indexes] of chosen.entries()) {
-    for (const index of indexes) all.add(lines[which]?.times[index] as number);
-  }
-  const times = [...all].sort((a, b) => a - b);
+  const all = lines.map((line, which) => timesOf(line, chosen[which] ?? []));
+  const times = all.reduce((union, more) => (same(union, more) ? union : merged(union, more)), all[0] ?? []);
   return {
     times,
     lines: lines.map((line) => {
-      const values: (number | undefined)[] = [];
-      const flags: (string | undefined)[] = [];
+      const values: (number | null)[] = [];
+      const flags: (string | null)[] = [];
       let at = 0;
       for (const time of times) {
         while (at < line.times.length && (line.times[at] as number) < time) at++;
         const here = line.times[at] === time;
         const value = here ? (line.values[at] as number) : Number.NaN;
-        values.push(Number.isNaN(value) ? undefined : value);
-        flags.push(here ? line.flags[at] : undefined);
+        values.push(Number.isNaN(value) ? null : value);
+        flags.push((here ? line.flags[at] : undefined) ?? null);
       }
       return { values, flags };
     }),
   };
+}
+
+/** Lines of one device mostly have the same times. */
+function same(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function timesOf({ times }: Series, chosen: readonly number[]): number[] {
+  return chosen.length === times.length ? times : chosen.map((index) => times[index] as number);
+}
+
+/** Both ascending, each time once. */
+function merged(a: readonly number[], b: readonly number[]): number[] {
+  const union: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const one = a[i] ?? Number.POSITIVE_INFINITY;
+    const other = b[j] ?? Number.POSITIVE_INFINITY;
+    union.push(Math.min(one, other));
+    if (one <= other) i++;
+    if (other <= one) j++;
+  }
+  return union;
 }

@@ -70,8 +70,8 @@ export function lineActions(store: PacketStore, { visible, throughBindings, quer
         times: aligned.times.map(isoTime),
         lines: lines.map(({ name, line }, at) => ({
           ...name,
-          values: (aligned.lines[at]?.values ?? []).map((value) => value ?? null),
-          flags: (aligned.lines[at]?.flags ?? []).map((flag) => flag ?? null),
+          values: aligned.lines[at]?.values ?? [],
+          flags: aligned.lines[at]?.flags ?? [],
           stored: line.times.length,
         })),
         sampled: lines.some(({ line }, at) => (chosen[at]?.length ?? 0) < line.times.length),

@@ -90,14 +90,22 @@ function addColumns(
   field: string,
 ): void {
   const times = packed?.dataTimes ?? new Float64Array();
+  let first = 0;
+  let end = times.length;
+  while (first < end && (times[first] as number) < range.from) first++;
+  while (end > first && (times[end - 1] as number) >= range.to) end--;
   for (const [at, factor] of factors.entries()) {
+    const line = lines[at];
     const values = packed?.numbers(`${factor}-${field}`);
     const flags = packed?.texts(`${factor}-Flag`);
-    if (!values && !flags) continue;
-    for (let row = 0; row < times.length; row++) {
-      const time = times[row] as number;
-      if (time < range.from || time >= range.to) continue;
-      push(lines[at], time, values?.[row] ?? Number.NaN, flags?.[row]);
+    if (!line || (!values && !flags)) continue;
+    for (let row = first; row < end; row++) {
+      const value = values ? (values[row] as number) : Number.NaN;
+      const flag = flags?.[row];
+      if (flag === undefined && Number.isNaN(value)) continue;
+      line.times.push(times[row] as number);
+      line.values.push(value);
+      line.flags.push(flag);
     }
   }
 }
@@ -111,7 +119,11 @@ function push(line: Series | undefined, time: number, value: number, flag: strin
 
 /** By time; what comes first of one time stays. */
 function inOrder(line: Series): Series {
-  if (line.times.every((time, i) => i === 0 || time > (line.times[i - 1] as number))) return line;
+  let ordered = true;
+  for (let i = 1; i < line.times.length; i++) {
+    if ((line.times[i] as number) <= (line.times[i - 1] as number)) ordered = false;
+  }
+  if (ordered) return line;
   // The sort is stable, so the first device's value comes first.
   const order = line.times.map((_, i) => i).sort((a, b) => (line.times[a] as number) - (line.times[b] as number));
   const sorted: Series = { times: [], values: [], flags: [] };

@@ -21,11 +21,18 @@ export class ByteWriter {
     this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
+  /** With its length before it. */
   text(value: string): void {
     const size = Buffer.byteLength(value);
     this.unsigned(size);
     this.#reserve(size);
     this.#size += this.#bytes.write(value, this.#size);
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#size);
+    this.#size += bytes.length;
   }
 
   /** What was appended so far. */
@@ -68,11 +75,15 @@ export class ByteReader {
   }
 
   text(): string {
-    const size = this.unsigned();
+    return this.raw(this.unsigned()).toString('utf8');
+  }
+
+  /** So many bytes, not copied. */
+  raw(size: number): Buffer {
     const end = this.at + size;
     if (end > this.bytes.length) throw new Error('the bytes end too early');
-    const text = this.bytes.toString('utf8', this.at, end);
+    const bytes = this.bytes.subarray(this.at, end);
     this.at = end;
-    return text;
+    return bytes;
   }
 }
