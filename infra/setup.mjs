@@ -1,6 +1,6 @@
 // Makes a checkout ready to run: packages, generated code, build, web pages, servers. Each step does nothing when its
 // inputs have not changed. Plain JavaScript without dependencies, since it runs before anything is installed.
-//   --dev     also what the tests need (the browser)
+//   --dev     also what the tests need (the browser, a server that speaks S3)
 //   --quiet   says nothing as long as all is well
 // Progress goes to standard error: the standard output of `npm run admin` belongs to its result.
 import { spawnSync } from 'node:child_process';
@@ -156,7 +156,8 @@ function buildPages() {
 
 function obtainServers() {
   const first = !existsSync(path.join(root, '.cache', 'servers'));
-  step(first ? 'fetching MongoDB, NATS and Valkey' : undefined, process.execPath, ['infra/dist/obtain-servers.js']);
+  const title = first ? 'fetching MongoDB, NATS and Valkey' : undefined;
+  step(title, process.execPath, ['infra/dist/obtain-servers.js', ...(dev ? ['--dev'] : [])]);
 }
 
 /** Runs a command when its inputs are other than at its last success, or its output is not there. */

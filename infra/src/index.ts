@@ -8,6 +8,7 @@ export { ensureSecrets, type Secrets } from './secrets';
 export { mongodSpec, mongodUri } from './servers/mongod';
 export { type NatsUser, natsServerSpec, natsUrl } from './servers/nats-server';
 export { obtainServers } from './servers/obtain';
+export { type RcloneOptions, rcloneS3Spec } from './servers/rclone';
 export { valkeySpec, valkeyUri } from './servers/valkey';
 export {
   defaultDataFolder,

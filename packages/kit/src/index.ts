@@ -14,7 +14,6 @@ export {
   notFound,
   unauthenticated,
 } from './errors';
-export { FileCheck, type FileType, fileTypeOf } from './file-check';
 export {
   type Codec,
   type Fact,
@@ -26,6 +25,7 @@ export {
   subjectMatches,
 } from './facts';
 export { type FieldCipher, loadFieldCipher } from './fields';
+export { FileCheck, type FileType, fileTypeOf } from './file-check';
 export { cgcs2000ToGcj02, type Datum, distanceMetres, gcj02ToCgcs2000, type Point, toCgcs2000 } from './geo';
 export { GrpcServer, grpcCaller, grpcError, grpcMetadata } from './grpc';
 export { type Caller, type Identity, loadIdentity } from './identity';
@@ -43,6 +43,7 @@ export { BatchWriter, encodeBatch, type LogPacket, readBatch, varintSize, writeV
 export { afterKey, pageOf } from './paging';
 export { applyNewest } from './projection';
 export { Round, type RoundOptions } from './round';
+export { type S3Blobs, type S3Settings, s3Blobs } from './s3-blobs';
 export { countyOf, inScope, requireProvince, requireRole, type Scoped, scopeFilter } from './scope';
 export {
   defineService,
@@ -53,6 +54,7 @@ export {
   type ServiceParts,
   startService,
 } from './service';
+export { type ShardKey, shardCollections, shardCommand } from './shard';
 export { SpanKind, traced, traceParent } from './telemetry';
 export { addMonths, dayOf, endOfDay, isoTime, isoTimeOrNone, startOfDay, startOfYear, yearOf } from './time';
 export { ajv, describeErrors, type FieldError } from './validation';

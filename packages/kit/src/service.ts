@@ -29,7 +29,12 @@ import { createLogger, type Logger } from './logger';
 import { connectMongo, inTransaction } from './mongo';
 import { connectNats, ensureStreams, tracedHeaders } from './nats';
 import { Outbox } from './outbox';
+import { Round } from './round';
 import { startTelemetry } from './telemetry';
+
+/** No upload takes so long: what is left of one that began before is of a process that was killed. */
+const BROKEN_OFF_AFTER_MS = 86_400_000;
+const SWEEP_BLOBS_EVERY_MS = 600_000;
 
 /** What a service works with. */
 export interface Kit<C = object> {
@@ -161,6 +166,20 @@ export async function runService<C extends TObject>(
   // A node of its own at every start: Moleculer does not take back a node whose id it has seen leave.
   const broker = createBroker(config.NATS_URL, `${name}-${config.INSTANCE}-${run.slice(-6)}`, config.LOG_LEVEL);
   const audit = auditChain(db, now);
+  const blobs = gridFsBlobs(db);
+  const blobSweep = new Round(
+    {
+      log,
+      everyMs: SWEEP_BLOBS_EVERY_MS,
+      failed: 'what killed uploads left behind could not be swept; it is tried again',
+      lease: new Lease(db, 'blob-sweep', config.INSTANCE),
+    },
+    async () => {
+      const swept = await blobs.sweep(now() - BROKEN_OFF_AFTER_MS);
+      if (swept > 0) log.info({ swept }, 'swept what killed uploads left behind');
+      return false;
+    },
+  );
   let published = 0;
 
   const kit: Kit<Static<C>> = {
@@ -196,7 +215,7 @@ export async function runService<C extends TObject>(
     peers: () => peersOf(broker),
     identity,
     fields: loadFieldCipher(config.FIELD_KEYS_FILE),
-    blobs: gridFsBlobs(db),
+    blobs,
     audit: (session, entry) => audit.append(session, entry),
   };
 
@@ -215,6 +234,7 @@ export async function runService<C extends TObject>(
     (group) => new LogConsumer(nats, config.READINGS_PARTITIONS, group, name, log, () => instancesOf(broker, name)),
   );
   for (const group of groups) await group.start();
+  blobSweep.start();
 
   let stopping = false;
   const health = await serveHealth(config.BIND_HOST, config.HEALTH_PORT, async () => {
@@ -240,7 +260,7 @@ export async function runService<C extends TObject>(
       stopping = true;
       log.info('stopping');
       await parts.stopped?.();
-      await Promise.all([...groups.map((g) => g.stop()), facts?.stop()]);
+      await Promise.all([...groups.map((g) => g.stop()), facts?.stop(), blobSweep.stop()]);
       // Waits for the calls it is working on (tracking).
       await broker.stop();
       if (grpc) await new Promise<void>((resolve) => grpc.tryShutdown(() => resolve()));
