@@ -38,7 +38,7 @@ export type {
 export type { DeviceLink, Refusal } from '@greenwatch/contracts/src/ingestion';
 export type { Delivery, Notice } from '@greenwatch/contracts/src/notifications';
 export type { Permit, PermitLimit } from '@greenwatch/contracts/src/permits';
-export type { Moment } from '@greenwatch/contracts/src/readings';
+export type { DeviceMessage, Moment } from '@greenwatch/contracts/src/readings';
 export type { Factor } from '@greenwatch/contracts/src/reference';
 export type {
   Device,

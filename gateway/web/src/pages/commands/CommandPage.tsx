@@ -18,7 +18,7 @@ function Steps({ steps }: { steps: Command['steps'] }) {
     <ol className="timeline short" data-testid="command-steps">
       {steps.map(({ at, state, detail }) => (
         <li key={`${at} ${state} ${detail}`}>
-          <time dateTime={at}>{formatTime(at, 'second').slice(11)}</time>
+          <time dateTime={at}>{formatTime(at, 'second').slice(5)}</time>
           <span className="dot">
             <i />
           </span>
@@ -90,7 +90,7 @@ function Detail({ command }: { command: Command }) {
           <Fact label={t('command.endedAt')}>{command.endedAt && formatTime(command.endedAt, 'second')}</Fact>
           <Fact label={t('command.expiresAt')}>{formatTime(command.expiresAt)}</Fact>
           <Fact label={t('command.params')} wide>
-            {Object.keys(command.params).length > 0 && <Params params={command.params} />}
+            {Object.keys(command.params).length > 0 ? <Params params={command.params} /> : undefined}
           </Fact>
           <Fact label="CN">{command.cn}</Fact>
           <Fact label={t('command.sends')}>{command.sends}</Fact>

@@ -6,7 +6,7 @@ import { useFilters } from '../../design/use-filters';
 import { useNow } from '../../design/use-now';
 import { useSelf } from '../../me';
 import { mayClaim, supervises } from '../../view/access';
-import { periodOf, refusedTotal } from '../../view/device';
+import { periodOf } from '../../view/device';
 import { formatTime, HOUR } from '../../view/time';
 import { CommandPanel } from '../commands/CommandPanel';
 import { useOperators } from '../credit/queries';
@@ -14,6 +14,7 @@ import { useOutletNames } from '../outlet/outlet-name';
 import { useProfiles } from '../reference/queries';
 import { Blocks } from './Blocks';
 import { Claim } from './Claim';
+import { DeviceMessages } from './DeviceMessages';
 import { HourStrip } from './HourStrip';
 import { Causes, Clock, DeviceChips, LinkState, PeriodSelect } from './marks';
 import { type DeviceHours, useDevice, useDeviceHours, useEnterprisesOf, useFreshCounts } from './queries';
@@ -77,10 +78,12 @@ function Identity({ device }: { device: Device }) {
     <Facts>
       <Fact label={t('device.edition')}>{t(`device.editionOf.${device.edition}`)}</Fact>
       <Fact label={t('device.profile')}>
-        {device.profileId && (
-          <Link to={`/profiles?profile=${device.profileId}`}>{profile?.name ?? device.profileId}</Link>
-        )}
-        {profile?.dialect && <div className="row-note">{t('device.hasDialect')}</div>}
+        {device.profileId ? (
+          <>
+            <Link to={`/profiles?profile=${device.profileId}`}>{profile?.name ?? device.profileId}</Link>
+            {profile?.dialect && <div className="row-note">{t('device.hasDialect')}</div>}
+          </>
+        ) : undefined}
       </Fact>
       <Fact label={t('device.operator')}>
         {device.operatorId && (operator?.name ?? enterprise.get(device.operatorId)?.name ?? device.operatorId)}
@@ -133,7 +136,7 @@ function Traffic({ state, from, to }: { state: DeviceHours; from: number; to: nu
         </Fact>
         <Fact label={t('device.accepted')}>{state.accepted}</Fact>
         <Fact label={t('device.refused')} wide>
-          {refusedTotal(state.refused)} <Causes refused={state.refused} most={13} />
+          <Causes refused={state.refused} most={13} />
         </Fact>
         {state.oldPasswordAt && <Fact label={t('device.oldPasswordUsed')}>{formatTime(state.oldPasswordAt)}</Fact>}
       </Facts>
@@ -184,6 +187,9 @@ function Detail({ device }: { device: Device }) {
       </Panel>
       <Panel title={t('device.bindings')} flush>
         <Bindings device={device} />
+      </Panel>
+      <Panel title={t('deviceMessage.title')} flush>
+        <DeviceMessages mn={device.mn} />
       </Panel>
       <Panel title={t('device.view.refusals')} flush>
         <Refusals mn={device.mn} />

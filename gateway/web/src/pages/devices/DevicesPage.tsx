@@ -8,7 +8,7 @@ import { Answer, Fact, Facts, PageHead, Panel, Say } from '../../design/parts';
 import { useFilters } from '../../design/use-filters';
 import { useSelf } from '../../me';
 import { mayClaim } from '../../view/access';
-import { periodOf, refusedTotal } from '../../view/device';
+import { periodOf } from '../../view/device';
 import { Blocks } from './Blocks';
 import { Claim } from './Claim';
 import { EnterpriseSelect } from './EnterpriseSelect';
@@ -44,11 +44,11 @@ function Summary({ period }: { period: Query }) {
             <Fact label={t('deviceStatus.unclaimed')}>{counts.unclaimed}</Fact>
             <Fact label={t('device.accepted')}>{counts.accepted}</Fact>
             <Fact label={t('device.refused')} wide>
-              {refusedTotal(counts.refused)} <Causes refused={counts.refused} most={4} />
+              <Causes refused={counts.refused} most={4} />
             </Fact>
             {counts.nobodys.length > 0 && (
               <Fact label={t('device.nobodys')} wide>
-                {refusedTotal(counts.nobodys)} <Causes refused={counts.nobodys} most={4} />
+                <Causes refused={counts.nobodys} most={4} />
               </Fact>
             )}
           </Facts>
@@ -151,40 +151,42 @@ export default function DevicesPage() {
           options={VIEWS.map((value) => ({ value, label: t(`device.view.${value}`) }))}
           data-testid="devices-view"
         />
+      </div>
+      <div className="filters">
+        {view === 'all' && (
+          <>
+            <Input.Search
+              allowClear
+              value={typed}
+              maxLength={32}
+              onChange={(event) => setTyped(event.target.value)}
+              placeholder={t('device.search')}
+              aria-label={t('device.search')}
+              style={{ width: 240 }}
+              data-testid="device-search"
+            />
+            <Select
+              allowClear
+              value={link}
+              onChange={(value: string | undefined) => set('link', value)}
+              placeholder={t('device.anyLink')}
+              aria-label={t('device.anyLink')}
+              options={LINKS.map((value) => ({ value, label: t(`device.linkState.${value}`) }))}
+              data-testid="device-link"
+            />
+            <Select
+              allowClear
+              value={status}
+              onChange={(value: string | undefined) => set('status', value)}
+              placeholder={t('device.anyStatus')}
+              aria-label={t('device.anyStatus')}
+              options={STATUSES.map((value) => ({ value, label: t(`deviceStatus.${value}`) }))}
+            />
+            <EnterpriseSelect value={enterpriseId} onChange={(value) => set('enterprise', value)} />
+          </>
+        )}
         <PeriodSelect days={days} onChange={(value) => set('days', String(value))} />
       </div>
-      {view === 'all' && (
-        <div className="filters">
-          <Input.Search
-            allowClear
-            value={typed}
-            maxLength={32}
-            onChange={(event) => setTyped(event.target.value)}
-            placeholder={t('device.search')}
-            aria-label={t('device.search')}
-            style={{ width: 240 }}
-            data-testid="device-search"
-          />
-          <Select
-            allowClear
-            value={link}
-            onChange={(value: string | undefined) => set('link', value)}
-            placeholder={t('device.anyLink')}
-            aria-label={t('device.anyLink')}
-            options={LINKS.map((value) => ({ value, label: t(`device.linkState.${value}`) }))}
-            data-testid="device-link"
-          />
-          <Select
-            allowClear
-            value={status}
-            onChange={(value: string | undefined) => set('status', value)}
-            placeholder={t('device.anyStatus')}
-            aria-label={t('device.anyStatus')}
-            options={STATUSES.map((value) => ({ value, label: t(`deviceStatus.${value}`) }))}
-          />
-          <EnterpriseSelect value={enterpriseId} onChange={(value) => set('enterprise', value)} />
-        </div>
-      )}
       {view === 'unclaimed' && (
         <div style={{ marginBottom: 12 }}>
           <Say>{t('device.unclaimedText')}</Say>

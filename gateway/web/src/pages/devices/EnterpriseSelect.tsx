@@ -24,7 +24,6 @@ export function EnterpriseSelect(props: { value: string | undefined; onChange: (
       placeholder={t('device.anyEnterprise')}
       aria-label={t('device.anyEnterprise')}
       popupMatchSelectWidth={false}
-      style={{ minWidth: 200 }}
     />
   );
 }

@@ -4,7 +4,7 @@ import { Link } from 'react-router-dom';
 import type { Device, EnterpriseDetail } from '../../api/types';
 import { StateGlyph } from '../../design/StateGlyph';
 import { stateColour } from '../../design/theme';
-import { clockText, clockTone, linkStateOf, mainCauses, PERIODS } from '../../view/device';
+import { clockText, clockTone, linkStateOf, mainCauses, PERIODS, refusedTotal } from '../../view/device';
 import { formatTime } from '../../view/time';
 import type { DeviceState, RefusalCount } from './queries';
 
@@ -39,13 +39,13 @@ export function DeviceChips({ device }: { device: Pick<DeviceState, 'status' | '
   );
 }
 
-/** The main causes of refusals with their counts. */
+/** How many packets were refused, and the main causes with their counts. */
 export function Causes({ refused, most }: { refused: readonly RefusalCount[]; most?: number }) {
   const { t } = useTranslation();
   const { shown, more } = mainCauses(refused, most);
-  if (shown.length === 0) return <span className="muted">0</span>;
   return (
     <span className="cluster" style={{ gap: 5 }} data-testid="causes">
+      <span className={shown.length === 0 ? 'muted' : undefined}>{refusedTotal(refused)}</span>
       {shown.map(({ reason, count }) => (
         <span key={reason} className="chip urgent">
           {t(`refusalReason.${reason}`)} {count}

@@ -17,6 +17,7 @@ import { type OutletName, useLines, useMarks, useMeans, useOutletsNamed, useStat
 import { ExportPanel } from './ExportPanel';
 import { MarkForm } from './MarkForm';
 import { MarkList } from './MarkList';
+import { AmendForm } from './MarkRequests';
 import { useMarkName } from './mark-words';
 import { PeriodPicker } from './PeriodPicker';
 import { Statistics } from './Statistics';
@@ -125,6 +126,7 @@ function Data({ outlet }: { outlet: OutletName }) {
         sub={t(`medium.${outlet.medium}`)}
         actions={
           <>
+            {mayMark(me) && <AmendForm outlet={outlet} about={shown} />}
             {mayMark(me) && <MarkForm outlet={outlet} about={shown} />}
             <Link to={`/outlets/${outlet.id}`}>
               <Button tabIndex={-1}>{t('data.toCurve')}</Button>

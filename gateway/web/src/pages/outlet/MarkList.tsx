@@ -8,6 +8,7 @@ import { mayMark, mayReviewMarks } from '../../view/access';
 import { factorName } from '../../view/factors';
 import { formatTime } from '../../view/time';
 import { type Mark, useMarkCommand } from './data-queries';
+import { MarkRecord } from './MarkRequests';
 import { MarkStatusChip, useMarkName } from './mark-words';
 
 /** Takes back, accepts or returns a mark; what has to be said goes with it. */
@@ -101,6 +102,7 @@ export function Marks({ marks, actions = true }: { marks: readonly Mark[]; actio
               ` · ${t('data.reviewedBy', { who: personOf(mark.reviewedBy), at: formatTime(mark.reviewedAt) })}`}
             {mark.comment && ` · ${mark.comment}`}
           </div>
+          {actions && <MarkRecord mark={mark} />}
           {actions && (
             <div className="cluster" style={{ marginTop: 6 }}>
               {verbs(mark)

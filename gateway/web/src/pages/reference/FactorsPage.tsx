@@ -14,10 +14,10 @@ import { type Factor, type FactorInput, useFactors, useSaveFactor } from './quer
 const TYPING_MS = 300;
 const SOURCES = ['all', 'standard', 'own'] as const;
 
-/** Absent values are left out, so that an emptied field is taken away. */
-const given = (factor: FactorInput): FactorInput =>
+/** The row as it stands with what was entered; an emptied field is taken away. */
+const changed = ({ source: _, ...row }: Partial<Factor>, entered: FactorInput): FactorInput =>
   Object.fromEntries(
-    Object.entries(factor).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+    Object.entries({ ...row, ...entered }).filter(([, value]) => value !== undefined && value !== null && value !== ''),
   ) as FactorInput;
 
 function FactorForm({ factor, onClose }: { factor: Factor | undefined; onClose: () => void }) {
@@ -38,7 +38,7 @@ function FactorForm({ factor, onClose }: { factor: Factor | undefined; onClose: 
         layout="vertical"
         requiredMark={false}
         initialValues={factor}
-        onFinish={(values) => save.mutate(given(values), { onSuccess: onClose })}
+        onFinish={(values) => save.mutate(changed(factor ?? {}, values), { onSuccess: onClose })}
         data-testid="factor-form"
       >
         <Form.Item
@@ -58,7 +58,7 @@ function FactorForm({ factor, onClose }: { factor: Factor | undefined; onClose: 
         <Form.Item name="nameEn" label={t('factor.nameEn')}>
           <Input maxLength={100} />
         </Form.Item>
-        <div className="pair" style={{ marginTop: 0, gridTemplateColumns: 'repeat(3, minmax(0, 1fr))' }}>
+        <div className="pair" style={{ marginTop: 0, gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', rowGap: 0 }}>
           <Form.Item name="unit" label={t('factor.unit')}>
             <Input maxLength={20} placeholder="mg/m3" />
           </Form.Item>
@@ -67,6 +67,9 @@ function FactorForm({ factor, onClose }: { factor: Factor | undefined; onClose: 
           </Form.Item>
           <Form.Item name="decimals" label={t('factor.decimals')}>
             <InputNumber min={0} max={10} precision={0} style={{ width: '100%' }} />
+          </Form.Item>
+          <Form.Item name="molarMass" label={t('factor.molarMass')}>
+            <InputNumber min={0.001} max={1000} style={{ width: '100%' }} />
           </Form.Item>
         </div>
       </Form>
