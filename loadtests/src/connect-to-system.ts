@@ -22,24 +22,25 @@ function need(environment: Record<string, string>, name: string): string {
   return value;
 }
 
-const DRAINED_WITHIN_MS = 120_000;
+/** How long nobody may get further before it counts as stuck. */
+const STUCK_AFTER_MS = 120_000;
 
 /** Waits until consumer groups have worked off what is on the log now: those named, or all. */
-export function drained(client: Client, groups?: string[], withinMs = DRAINED_WITHIN_MS): Promise<void> {
+export function drained(client: Client, groups?: string[], stuckAfterMs = STUCK_AFTER_MS): Promise<void> {
   const counts = (name: string) => {
     // The archive follows by consumers that last as long as its process does, and remembers its place by itself.
     const group = /^([a-z]+)-\d+$/.exec(name)?.[1];
     return group !== undefined && (!groups || groups.includes(group));
   };
-  return workedOff(client, READINGS, counts, withinMs);
+  return workedOff(client, READINGS, counts, stuckAfterMs);
 }
 
 const QUIET_MS = 2_000;
 
 /** Waits until every service has taken what was told, and tells nothing more of its own because of it. */
-export async function factsTaken(client: Client, withinMs = DRAINED_WITHIN_MS): Promise<void> {
+export async function factsTaken(client: Client, stuckAfterMs = STUCK_AFTER_MS): Promise<void> {
   for (let told = -1; ; await sleep(QUIET_MS)) {
-    await workedOff(client, FACTS, (name) => name.startsWith('facts-'), withinMs);
+    await workedOff(client, FACTS, (name) => name.startsWith('facts-'), stuckAfterMs);
     const { last_seq } = (await client.nats.jsm.streams.info(FACTS)).state;
     if (last_seq === told) return;
     told = last_seq;
@@ -50,22 +51,31 @@ async function workedOff(
   client: Client,
   stream: string,
   counts: (consumer: string) => boolean,
-  withinMs: number,
+  stuckAfterMs: number,
 ): Promise<void> {
   const { last_seq } = (await client.nats.jsm.streams.info(stream)).state;
-  const until = Date.now() + withinMs;
-  let behind: string[] = [];
-  while (Date.now() < until) {
-    behind = [];
+  let least = Number.POSITIVE_INFINITY;
+  let movedAt = Date.now();
+  while (true) {
+    const behind: string[] = [];
+    let left = 0;
     for await (const consumer of client.nats.jsm.consumers.list(stream)) {
       const { name, num_pending, num_ack_pending, ack_floor } = consumer;
-      const done = num_pending + num_ack_pending === 0 || ack_floor.stream_seq >= last_seq;
-      if (counts(name) && !done) behind.push(`${name} (${num_pending + num_ack_pending})`);
+      const waiting = num_pending + num_ack_pending;
+      if (!counts(name) || waiting === 0 || ack_floor.stream_seq >= last_seq) continue;
+      behind.push(`${name} (${waiting})`);
+      left += waiting;
     }
     if (behind.length === 0) return;
+    if (left < least) {
+      least = left;
+      movedAt = Date.now();
+    }
+    if (Date.now() - movedAt > stuckAfterMs) {
+      throw new Error(`for ${stuckAfterMs / 1_000} s these got no further: ${behind.join(', ')}`);
+    }
     await sleep(100);
   }
-  throw new Error(`after ${withinMs / 1_000} s these are still behind: ${behind.join(', ')}`);
 }
 
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

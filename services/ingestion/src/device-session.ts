@@ -47,6 +47,8 @@ export interface SessionHost {
   replied(session: DeviceSession, packet: Packet): void;
   /** To the device. */
   write(bytes: Buffer): void;
+  /** A packet is no longer in flight. */
+  left(): void;
 }
 
 export interface Refused {
@@ -161,33 +163,38 @@ export class DeviceSession {
     }
     this.host.accepted(this, packet, at, decision.unclaimed);
     const upload = decision.type === 'reading' ? decision.upload : undefined;
+    const message = decision.type === 'other' ? decision.message : undefined;
     this.host.append(
       {
         mn: packet.mn,
         kind: upload ? KINDS[upload.kind] : readingsLog.Kind.KIND_OTHER,
-        dataTime: upload?.dataTime ?? 0,
+        dataTime: upload?.dataTime ?? message?.time ?? 0,
         receivedAt: at,
-        fields: upload?.fields ?? '',
+        fields: upload?.fields ?? message?.text ?? '',
         fieldsAt: placeOf(upload, packet, segment, raw),
         raw,
       },
       (error) => {
         this.inFlight--;
-        if (error !== undefined) return;
-        const answer = answerOf(packet, device?.dialect);
-        if (answer) this.#answer(answer);
+        if (error === undefined) {
+          const answer = answerOf(packet, device?.dialect);
+          if (answer) this.#answer(answer);
+        }
+        this.host.left();
       },
     );
   }
 
   /** All answers of one publish leave in one write: system calls are what an answer costs. */
   #answer(frame: Buffer): void {
-    if (this.#answers.length === 0) queueMicrotask(() => this.#sendAnswers());
+    if (this.#answers.length === 0) answering.push(this);
+    if (answering.length === 1 && this.#answers.length === 0) queueMicrotask(sendAnswers);
     this.#answers.push(frame);
   }
 
-  #sendAnswers(): void {
-    this.host.write(Buffer.concat(this.#answers));
+  sendAnswers(): void {
+    const [first] = this.#answers;
+    this.host.write(first && this.#answers.length === 1 ? first : Buffer.concat(this.#answers));
     this.#answers.length = 0;
   }
 
@@ -208,4 +215,11 @@ export class DeviceSession {
     const [speaker, ...others] = this.mns;
     return speaker === undefined || others.length > 0 ? {} : { speaker };
   }
+}
+
+/** Sessions with answers that wait for the end of their publish; one microtask for all, because each has its price. */
+const answering: DeviceSession[] = [];
+
+function sendAnswers(): void {
+  for (const session of answering.splice(0)) session.sendAnswers();
 }

@@ -28,6 +28,8 @@ export class GroupCommit {
   readonly #full: Group[] = [];
   #publishing: Promise<void> | undefined;
   #begunAt = 0;
+  /** Packets whose senders wait. */
+  pending = 0;
 
   constructor(
     instance: string,
@@ -40,6 +42,7 @@ export class GroupCommit {
   append(packet: LogPacket, stored: Stored): void {
     this.#writer.append(packet);
     this.#stored.push(stored);
+    this.pending++;
     if (this.#writer.count >= MAX_PACKETS || this.#writer.size >= MAX_BYTES) this.#full.push(this.#close());
     // Everything the same read brought goes into one message.
     this.#publishing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
@@ -57,6 +60,7 @@ export class GroupCommit {
       } catch (error) {
         failure = error;
       }
+      this.pending -= stored.length;
       for (const told of stored) told(failure);
     }
     this.#publishing = undefined;

@@ -9,7 +9,6 @@ const MAX_PENDING = 50_000;
  */
 export class Intake {
   readonly #commits: GroupCommit[];
-  #pending = 0;
 
   constructor(
     instance: string,
@@ -24,17 +23,15 @@ export class Intake {
 
   /** Whether so much waits that senders must, too: what is not read is not answered, and comes again. */
   get congested(): boolean {
-    return this.#pending > MAX_PENDING;
+    let pending = 0;
+    for (const commit of this.#commits) pending += commit.pending;
+    return pending > MAX_PENDING;
   }
 
   /** @param stored told once: without an error when the log holds the packet, so that it may be acknowledged */
   append(packet: LogPacket, stored: Stored): void {
-    this.#pending++;
     const commit = this.#commits[partitionOf(packet.mn, this.#commits.length)] as GroupCommit;
-    commit.append(packet, (error) => {
-      this.#pending--;
-      stored(error);
-    });
+    commit.append(packet, stored);
   }
 
   /** Resolves when nothing is left to publish. */

@@ -148,6 +148,7 @@ export class MqttIntake {
       refused: (refusal) => host.refused({ mn, ...refusal, way: 'mqtt' }),
       replied: () => {},
       write: () => {},
+      left: () => {},
     });
     session.push(raw);
     session.end();
