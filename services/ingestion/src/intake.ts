@@ -2,7 +2,7 @@ import { type LogPacket, partitionOf } from '@greenwatch/kit';
 import { GroupCommit, type Stored } from './group-commit';
 
 /** Packets that may wait for the log, over all ways in, before their senders have to. */
-const MAX_PENDING = 50_000;
+const MAX_PENDING = 20_000;
 
 /**
  * The one way onto the READINGS log, whichever way a packet came in: into the batch of its device's partition.
