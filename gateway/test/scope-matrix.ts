@@ -127,6 +127,7 @@ export const MATRIX: readonly Line[] = [
   get('/readings/latest', 'every', '', 'mn=$mn'),
   get('/readings/lines', 'every', '', `mn=$mn&kind=hour&factor=a21026&${SPAN}`),
   get('/readings/statistics', 'every', '', `mn=$mn&kind=hour&factor=a21026&${SPAN}`),
+  get('/readings/messages', 'every', '', 'mn=$mn'),
   line('GET /readings/storage', 'command', '', { province: true }),
   post('/readings/exports', 'every', '', { mns: ['$mn'], kinds: ['hour'] }),
   get('/readings/exports', 'every'),
@@ -180,6 +181,9 @@ export const MATRIX: readonly Line[] = [
   post('/marks', 'parties', '', { outletId: '$outlet', code: 'fault', from: PAST, to: PAST_LATER, reason: WORDS }),
   post('/marks/{id}/review', ['administrator', 'supervisor', 'officer'], 'unknown', { decision: 'accept' }),
   post('/marks/{id}/withdraw', 'parties', 'unknown', { reason: WORDS }),
+  line('POST /marks/{id}/vouchers', 'parties', 'unknown', { body: 'voucher' }),
+  get('/marks/{id}/vouchers/{voucherId}', 'every', 'unknown unknown'),
+  get('/outlets/{outletId}/mark-allowances', 'every', 'outlet'),
   // Tasks, clues, cases.
   get('/tasks', 'every', '', 'enterpriseId=$enterprise'),
   get('/tasks/{id}', 'every', 'task'),

@@ -1,4 +1,4 @@
-import type { LiveEvents } from '@greenwatch/contracts';
+import { type LiveEvents, readingsLog } from '@greenwatch/contracts';
 import { type Caller, type Kit, partitionOf, readBatch, scopeFilter } from '@greenwatch/kit';
 import type { MapModels } from '../map/map.model';
 import { type LiveEvent, liveEventOf, readingOf } from './live-event';
@@ -120,7 +120,7 @@ export class LiveHub {
       try {
         for (const packet of readBatch(data).packets) {
           const watchers = this.#watchers.get(packet.mn);
-          if (!watchers) continue;
+          if (!watchers || packet.kind === readingsLog.Kind.KIND_OTHER) continue;
           const reading = readingOf(packet);
           for (const listener of watchers) listener.send('reading', reading);
         }

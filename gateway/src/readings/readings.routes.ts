@@ -75,6 +75,14 @@ export function readingRoutes(app: App, { kit, readingsClient }: Gateway): void 
   });
   actionRoute(app, call, {
     ...readings,
+    url: '/readings/messages',
+    action: 'readings.message.list',
+    summary:
+      'What a device, or the devices of an outlet, said beside readings: standard checks, logs, states, samples kept',
+    description: 'The newest first. Name `mn` or `outletId`, one of them.',
+  });
+  actionRoute(app, call, {
+    ...readings,
     url: '/readings/storage',
     action: 'readings.storage.get',
     summary: 'Where the readings lie, and for how long they stay',

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { type ActionContract, AUTHORITY, EVERYBODY, type Role } from './action';
-import { FactorCode, Id, Kind, Literals, Mn, Page, PageParams, strict, Time } from './schema';
+import { FactorCode, Id, KINDS, Kind, Literals, Mn, Page, PageParams, strict, Time } from './schema';
 
 /** One (device, kind, data time): packets merged, newest revision of each factor (design.md 4). */
 export const Moment = Type.Object(
@@ -100,6 +100,10 @@ export const LineStatistics = Type.Object(
   strict,
 );
 
+/** Classes of data with a retention of their own. */
+export const DATA_CLASSES = [...KINDS, 'message'] as const;
+export type DataClass = (typeof DATA_CLASSES)[number];
+
 /** Where the readings lie, and for how long they stay. */
 export const StorageState = Type.Object(
   {
@@ -122,7 +126,7 @@ export const StorageState = Type.Object(
     retention: Type.Array(
       Type.Object(
         {
-          kind: Kind,
+          kind: Literals(DATA_CLASSES),
           days: Type.Optional(Type.Integer({ description: 'absent: for ever' })),
           keptFrom: Type.Optional(Type.String({ description: 'first day that is kept, yyyymmdd' })),
         },
@@ -131,8 +135,73 @@ export const StorageState = Type.Object(
     ),
     lastRetention: Type.Optional(
       Type.Object(
-        { at: Time, recent: Type.Integer(), packed: Type.Integer(), cold: Type.Integer() },
+        { at: Time, recent: Type.Integer(), packed: Type.Integer(), cold: Type.Integer(), messages: Type.Integer() },
         { ...strict, description: 'documents that were taken away' },
+      ),
+    ),
+  },
+  strict,
+);
+
+/** What devices say beside readings, by HJ 212 command. */
+export const MESSAGE_TYPES = [
+  // 2062 (surface water to 2066): automatic standard checks, 标样核查
+  'standard-check',
+  // 3020: log text
+  'log',
+  // 3020: states and parameters of analysers and logger
+  'information',
+  // 3019, 1001: serials
+  'identity',
+  'hardware',
+  // 3015: an over-limit sample was kept, 留样
+  'sample-kept',
+  // 2081
+  'restarted',
+  // 2071, 2072 of 2005
+  'alarm',
+  // What it is set to: intervals, sampling, limits, host
+  'setting',
+  // It could not be read; the raw frame is in the archive
+  'unreadable',
+] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+const SentValues = Type.Array(
+  Type.Object({ id: Type.String({ description: 'code of HJ 212-2017 table B.10' }), value: Type.String() }, strict),
+);
+
+/** One thing that a device said beside readings. What is there depends on the type; values are texts as sent. */
+export const DeviceMessage = Type.Object(
+  {
+    id: Type.String(),
+    mn: Mn,
+    type: Literals(MESSAGE_TYPES),
+    time: Type.Unsafe<string>({ ...Time, description: 'of which it speaks; where it names none, of sending' }),
+    receivedAt: Time,
+    cn: Type.String({ description: 'HJ 212 command' }),
+    polId: Type.Optional(Type.String({ description: 'the analyser it speaks of; absent: the logger' })),
+    checks: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            factor: FactorCode,
+            measured: Type.Optional(Type.String()),
+            standard: Type.Optional(Type.String()),
+            passed: Type.Optional(Type.Boolean({ description: 'absent: the device does not say' })),
+            flag: Type.Optional(Type.String()),
+          },
+          strict,
+        ),
+      ),
+    ),
+    text: Type.Optional(Type.String({ description: 'log text; why it could not be read' })),
+    values: Type.Optional(SentValues),
+    serials: Type.Optional(Type.Array(Type.Object({ factor: FactorCode, serial: Type.String() }, strict))),
+    bottle: Type.Optional(Type.String()),
+    restartedAt: Type.Optional(Time),
+    alarms: Type.Optional(
+      Type.Array(
+        Type.Object({ factor: FactorCode, value: Type.String(), over: Type.Optional(Type.Boolean()) }, strict),
       ),
     ),
   },
@@ -218,6 +287,21 @@ export const readingsActions = {
     result: Type.Array(LineStatistics),
     roles: EVERYBODY,
   },
+  /** The newest first. Of a device, or of an outlet through its devices. */
+  'readings.message.list': {
+    params: Type.Object(
+      {
+        mn: Type.Optional(Mn),
+        outletId: Type.Optional(Id),
+        type: Type.Optional(Type.Array(Literals(MESSAGE_TYPES), { description: 'absent: every type' })),
+        ...Range,
+        ...PageParams,
+      },
+      strict,
+    ),
+    result: Page(DeviceMessage),
+    roles: EVERYBODY,
+  },
   'readings.storage.get': { params: Type.Object({}, strict), result: StorageState, roles: OF_STORAGE },
   'readings.export.start': {
     params: Type.Object(
@@ -262,3 +346,4 @@ export type AlignedLines = Static<typeof AlignedLines>;
 export type LineStatistics = Static<typeof LineStatistics>;
 export type StorageState = Static<typeof StorageState>;
 export type ReadingExport = Static<typeof ReadingExport>;
+export type DeviceMessage = Static<typeof DeviceMessage>;

@@ -104,7 +104,10 @@ export function s3Blobs(settings: S3Settings): S3Blobs {
 
   async function abortUploads(before: number): Promise<number> {
     const { sdk, client } = await s3();
-    const { Uploads = [] } = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket }));
+    // Some servers say 404 where there never was one.
+    const { Uploads = [] } = await client
+      .send(new sdk.ListMultipartUploadsCommand({ Bucket }))
+      .catch((error) => (statusOf(error) === 404 ? { Uploads: [] } : Promise.reject(error)));
     const old = Uploads.filter(({ Key = '', Initiated }) => ID.test(Key) && (Initiated?.getTime() ?? before) < before);
     for (const { Key, UploadId } of old) {
       await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));

@@ -81,6 +81,10 @@ async function uploadsUnderWay(): Promise<number> {
 const options = { contentType: 'text/plain', name: 'cold/a' };
 
 describe.each(stores)('design.md 5, blobs in %s', (_name, { kind, open: storeOf, place, pieces }) => {
+  test('an empty store has nothing to sweep', async () => {
+    expect(await storeOf().sweep(Date.now())).toBe(0);
+  });
+
   test('come back as they were put, with hash and length', async () => {
     const bytes = Buffer.from('ein Blob '.repeat(100_000));
     const { id, size, sha256 } = await storeOf().put(

@@ -8,6 +8,7 @@ import {
   type UploadText,
 } from '@greenwatch/hj212';
 import { isListed } from './address-list';
+import { keptMessage, type LoggedMessage } from './kept-message';
 
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
@@ -50,8 +51,8 @@ export interface AdmissionRules {
 export type Decision =
   /** Goes on the log; `unclaimed` when nobody has registered the device yet. */
   | { type: 'reading'; upload: UploadText; unclaimed: boolean }
-  /** An upload without readings, or a notice: archived, and answered when it asks. */
-  | { type: 'other'; unclaimed: boolean }
+  /** An upload without readings, or a notice: archived, kept where it says something, and answered when it asks. */
+  | { type: 'other'; unclaimed: boolean; message?: LoggedMessage }
   /** A 90xx reply, a log-in or heart-beat of no edition: never answered, nothing to keep. */
   | { type: 'ignored' }
   | { type: 'refused'; reason: RefusalReason; detail: string };
@@ -86,13 +87,17 @@ export function decide(
     return refused('structure', `CN ${packet.cn} carries no data: it is a host's request, and a device sends none`);
   }
   const unclaimed = device?.status !== 'active';
-  if (kind === 'notice' || kind === 'unknown') return { type: 'other', unclaimed };
+  const other = (): Decision => {
+    const message = keptMessage(packet, now, (time) => refuseTime(time, now, rules));
+    return { type: 'other', unclaimed, ...(message ? { message } : {}) };
+  };
+  if (kind === 'notice' || kind === 'unknown') return other();
   let upload: UploadText;
   try {
     upload = readUploadText(packet, device?.dialect);
   } catch (error) {
     if (!(error instanceof Hj212Error)) throw error;
-    if (error.code === 'NOT_UPLOAD') return { type: 'other', unclaimed };
+    if (error.code === 'NOT_UPLOAD') return other();
     const time = error.code === 'NO_DATATIME' || error.code === 'BAD_DATATIME';
     return refused(time ? 'data-time' : 'value', error.message);
   }

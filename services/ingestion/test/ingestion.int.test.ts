@@ -146,6 +146,36 @@ describe('ingestion', () => {
     device.socket.destroy();
   });
 
+  it('issue 5: what a device says beside readings goes on the log as data, answered as any upload; a heart-beat says nothing', async () => {
+    const device = await Device.open();
+    await register('M7');
+    const frame = (cn: string, cp: string) =>
+      buildFrame(`QN=20261122120000000;ST=32;CN=${cn};PW=123456;MN=M7;Flag=5;CP=&&${cp}&&`);
+    const time = `DataTime=${formatDataTime(NOW)}`;
+    const check = frame('2062', `${time};w01018-Check=49.2,w01018-StandardValue=50,w01018-ResultType=1`);
+    await until(async () => {
+      device.socket.write(check);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return device.answers() > 0;
+    });
+    device.socket.write(Buffer.concat([frame('3020', `${time};i11001-Info=//清洗管路//`), frame('9015', '')]));
+    const packets = await until(async () => {
+      const found = await onTheLog('M7');
+      return found.length >= 3 && found;
+    });
+    expect(packets.every(({ kind }) => kind === readingsLog.Kind.KIND_OTHER)).toBe(true);
+    expect(packets[0]).toMatchObject({ dataTime: NOW });
+    expect(JSON.parse(packets[0]?.fields ?? '')).toEqual({
+      type: 'standard-check',
+      checks: [{ factor: 'w01018', measured: '49.2', standard: '50', passed: true }],
+      cn: '2062',
+    });
+    const [log, beat] = packets.slice(-2);
+    expect(JSON.parse(log?.fields ?? '')).toEqual({ type: 'log', text: '清洗管路', cn: '3020' });
+    expect(beat).toMatchObject({ dataTime: 0, fields: '' });
+    device.socket.destroy();
+  });
+
   it('takes frames however TCP cuts them, and answers only what asks', async () => {
     const device = await Device.open();
     const bytes = Buffer.concat([

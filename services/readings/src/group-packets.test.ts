@@ -1,7 +1,7 @@
 import { readingsLog } from '@greenwatch/contracts';
 import { dayOf, encodeBatch, type LogPacket } from '@greenwatch/kit';
 import fc from 'fast-check';
-import { groupPackets } from './group-packets';
+import { groupPackets, type LoggedMessage } from './group-packets';
 import { packetKey, parsePacketKey } from './packet-key';
 
 const MINUTE = 60_000;
@@ -79,6 +79,15 @@ test('packets without readings, which the log carries for the archive, are passe
   expect(
     groupPackets([{ data: message([other, packet({})]), partition: 0, sequence: 1 }]).map(({ kind }) => kind),
   ).toEqual([1]);
+});
+
+test('issue 5: what a device says beside readings is given out apart, empty ones are not', () => {
+  const other = { kind: readingsLog.Kind.KIND_OTHER, mn: 'B' };
+  const text = '{"type":"log","text":"量程切换","cn":"3020"}';
+  const said: LoggedMessage[] = [];
+  const data = message([packet({ ...other, fields: text }), packet({}), packet({ ...other, fields: '' })]);
+  expect(groupPackets([{ data, partition: 0, sequence: 1 }], said)).toHaveLength(1);
+  expect(said).toEqual([{ mn: 'B', dataTime: LATE, receivedAt: LATE + 1_500, text }]);
 });
 
 test('fields a later version of the contract adds are stepped over', () => {

@@ -16,6 +16,17 @@ export interface PacketGroup {
   newestPackets: Buffer;
 }
 
+/** What a device said beside readings, as the log carries it. */
+export interface LoggedMessage {
+  mn: string;
+  /** ms */
+  dataTime: number;
+  /** ms */
+  receivedAt: number;
+  /** JSON of a `DeviceMessage` without id, mn and times. */
+  text: string;
+}
+
 /** A message of the READINGS log: where it stands, and `PacketBatch` on the wire. */
 export interface Message {
   partition: number;
@@ -52,8 +63,9 @@ interface OpenGroup {
  * Written against the protobuf wire format instead of the generated codec, because every packet of the province passes
  * here: times and the text of the values are copied as bytes, never decoded (measured in the README). A test holds it
  * to the generated codec. Throws on bytes that are no `PacketBatch`.
+ * @param said takes up what devices say beside readings
  */
-export function groupPackets(messages: readonly Message[]): PacketGroup[] {
+export function groupPackets(messages: readonly Message[], said?: LoggedMessage[]): PacketGroup[] {
   const groups = new Map<string, OpenGroup>();
   for (const message of messages) {
     const { data } = message;
@@ -62,7 +74,7 @@ export function groupPackets(messages: readonly Message[]): PacketGroup[] {
       const tag = wire.varint();
       // PacketBatch.packets = 3
       if (tag !== 26) wire.skip(tag);
-      else readPacket(wire, wire.varint(), message, groups);
+      else readPacket(wire, wire.varint(), message, groups, said);
     }
   }
   const documents: PacketGroup[] = [];
@@ -70,7 +82,13 @@ export function groupPackets(messages: readonly Message[]): PacketGroup[] {
   return documents;
 }
 
-function readPacket(wire: Wire, length: number, message: Message, groups: Map<string, OpenGroup>): void {
+function readPacket(
+  wire: Wire,
+  length: number,
+  message: Message,
+  groups: Map<string, OpenGroup>,
+  said: LoggedMessage[] | undefined,
+): void {
   const end = wire.at + length;
   if (end > wire.end) throw new Error('packet longer than its message');
   let mn = '';
@@ -78,6 +96,7 @@ function readPacket(wire: Wire, length: number, message: Message, groups: Map<st
   let rawFrom = 0;
   let fieldsAt = 0;
   let fieldsSize = 0;
+  let receivedAt = 0;
   const range: PacketRange = {
     source: wire.bytes,
     dataTime: 0,
@@ -107,7 +126,7 @@ function readPacket(wire: Wire, length: number, message: Message, groups: Map<st
         break;
       case 32:
         range.receivedFrom = wire.at;
-        wire.varint();
+        receivedAt = wire.varint();
         range.receivedTo = wire.at;
         break;
       case 42: {
@@ -134,8 +153,12 @@ function readPacket(wire: Wire, length: number, message: Message, groups: Map<st
     }
   }
   if (wire.at !== end) throw new Error('packet shorter than its fields');
-  // Carries no readings: only the archive of raw frames takes it.
-  if (kind === readingsLog.Kind.KIND_OTHER) return;
+  // Carries no readings: the archive of raw frames takes it, and whoever keeps what devices say.
+  if (kind === readingsLog.Kind.KIND_OTHER) {
+    const text = wire.bytes.toString('utf8', range.fieldsFrom, range.fieldsTo);
+    if (text !== '') said?.push({ mn, dataTime: range.dataTime, receivedAt, text });
+    return;
+  }
   if (fieldsSize > 0) {
     range.fieldsFrom = rawFrom + fieldsAt;
     range.fieldsTo = range.fieldsFrom + fieldsSize;

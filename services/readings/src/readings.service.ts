@@ -18,6 +18,7 @@ import {
   notFound,
   ownFactors,
   pageOf,
+  shardCollections,
 } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { ALWAYS, rangeOf, type TimeRange, visibleRanges, within } from './access';
@@ -26,9 +27,10 @@ import { exportPart } from './exports/export-part';
 import { exportSettings } from './exports/export-settings';
 import { exportMoments } from './exports/export-stream';
 import { hourGaps } from './gaps';
-import { groupPackets } from './group-packets';
+import { groupPackets, type LoggedMessage } from './group-packets';
 import { LatestMoments } from './latest';
 import { meanSettings, meansPart } from './means/means-part';
+import { messageActions } from './messages/message-actions';
 import {
   compareMoments,
   type DeviceMoment,
@@ -40,6 +42,7 @@ import {
   toRevisions,
 } from './moments';
 import { lineActions } from './series/line-actions';
+import { SHARD_KEYS } from './shard-keys';
 import { storagePart, storageSettings } from './storage-part';
 
 const PAGE = 100;
@@ -153,6 +156,7 @@ export const readingsService = defineService({
         },
 
         ...lineActions(store, { visible, throughBindings, queryRange }),
+        ...messageActions(storage.messages, { visible, throughBindings, queryRange }),
         ...storage.actions,
         ...exports.actions,
         ...means.actions,
@@ -181,8 +185,10 @@ export const readingsService = defineService({
           // Each device's packets of that time make one document: a write costs by the document, not by the packet.
           lingerMs: 250,
           async handle(messages) {
-            const groups = groupPackets(messages);
+            const said: LoggedMessage[] = [];
+            const groups = groupPackets(messages, said);
             await store.insert(groups);
+            await storage.messages.keep(said);
             await means.markPackets(groups);
             await latest.advance(groups);
           },
@@ -202,6 +208,7 @@ export const readingsService = defineService({
         await storage.start();
         await exports.start();
         await means.start();
+        await shardCollections(kit.db, SHARD_KEYS, kit.log);
         await latest
           .start()
           .catch((error) => kit.log.warn({ err: error }, 'Valkey is away: latest moments come from MongoDB'));

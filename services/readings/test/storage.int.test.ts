@@ -8,6 +8,7 @@ import { ColdMonths } from '../src/cold/cold-month.model';
 import { Freezer } from '../src/cold/freezer';
 import { groupPackets } from '../src/group-packets';
 import { mergePackets, type OrderedPacket } from '../src/merge';
+import { Messages } from '../src/messages/message.model';
 import { Packer } from '../src/packed/packer';
 import { PacketStore } from '../src/packet.model';
 import { RetentionRound, readRetention } from '../src/retention';
@@ -314,10 +315,15 @@ test('issue 5, retention by data class: what is older than its class is kept goe
   await send({ at: T - 20 * DAY, fields: 'a-Rtd=2' }, { at: T - 20 * DAY, ...hour });
   await packer.packAll(MUCH_LATER);
   await send({ at: T - 19 * DAY, fields: 'a-Rtd=3' }, { at: T - 5 * DAY, fields: 'a-Rtd=4' });
-  const round = new RetentionRound(kit, store, cold, readRetention('realtime=10'));
-  expect(await round.run(T)).toEqual({ at: T, recent: 1, packed: 1, cold: 1 });
+  const messages = new Messages(kit.db);
+  await messages.prepare();
+  const said = (mn: string, dataTime: number) => ({ mn, dataTime, receivedAt: T, text: '{"type":"log","cn":"3020"}' });
+  await messages.keep([said('A', T - 11 * DAY), said('B', T - 11 * DAY), said('B', T - 10 * DAY)]);
+  const round = new RetentionRound(kit, { store, cold, messages }, readRetention('realtime=10,message=10'));
+  expect(await round.run(T)).toEqual({ at: T, recent: 1, packed: 1, cold: 1, messages: 2 });
   expect((await all()).map(({ fields }) => fields)).toEqual(['a-Rtd=4']);
   expect(await all(store, 'A', KIND_HOUR)).toHaveLength(2);
+  expect(await count('device_messages')).toBe(1);
   expect(await round.lastRun()).toMatchObject({ at: T, cold: 1 });
 });
 

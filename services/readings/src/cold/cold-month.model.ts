@@ -35,6 +35,8 @@ export interface NewColdMonth {
 const NAMED = 'readings/';
 /** A file without its line in `cold_months` for so long was left behind by a kill. */
 const ORPHAN_AFTER_MS = 3_600_000;
+/** No upload takes so long. */
+const BROKEN_OFF_AFTER_MS = 86_400_000;
 
 /** Old months: Parquet files in the blob store, and the collection `cold_months` that tells which (README). */
 export class ColdMonths {
@@ -143,9 +145,9 @@ export class ColdMonths {
     return old.length;
   }
 
-  /** Takes away files that a kill left behind: stored a while ago and told of by no month. @returns how many */
+  /** Takes away files that a kill left behind: stored a while ago and told of by no month, or never whole. @returns how many */
   async sweep(now: number): Promise<number> {
-    let swept = 0;
+    let swept = await this.blobs.sweep(now - BROKEN_OFF_AFTER_MS);
     for await (const { id, name, storedAt } of this.blobs.named(NAMED)) {
       if (storedAt > now - ORPHAN_AFTER_MS) continue;
       // An MN may hold a slash; what follows it does not.
