@@ -20,17 +20,28 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '
 /** A pattern that begins with a letter is that of a group of codes: `i[0-9]{5}` for information. */
 const CODE_PATTERN = /^[a-z]\[/;
 
-function useCodes(pattern?: string): { value: string; label: string }[] {
+/** A code as HJ 212-2017 writes them; those of 2005 are turned into the device's own by ingestion, numbered ones stand with x. */
+const CODE_2017 = /^[a-z]\d{5}$/;
+
+interface CodeOption {
+  value: string;
+  label: string;
+  /** what it is found by: the code and its names in both languages */
+  words: string;
+}
+
+function useCodes(pattern?: string): CodeOption[] {
   const { i18n } = useTranslation();
   const fits = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`);
   return allFactors()
-    .filter(({ code }) => fits?.test(code) ?? true)
-    .map(({ code }) => ({ value: code, label: `${factorName(code, i18n.language)} ${code}` }));
+    .filter(({ code, source }) => (fits ? fits.test(code) : source === 'own' || CODE_2017.test(code)))
+    .map(({ code, nameZh, nameEn = '' }) => {
+      const label = `${factorName(code, i18n.language)} ${code}`;
+      return { value: code, label, words: `${label} ${nameZh} ${nameEn}` };
+    });
 }
-const byLabel = (typed: string, option?: { label?: unknown }) =>
-  String(option?.label ?? '')
-    .toLowerCase()
-    .includes(typed.toLowerCase());
+const byWords = (typed: string, option?: { label?: unknown; words?: string }) =>
+  (option?.words ?? String(option?.label ?? '')).toLowerCase().includes(typed.toLowerCase());
 const textOf = (value: FieldValue) => (typeof value === 'string' ? value : '');
 
 function CodeField({ id, parameter, value, onChange, status }: FieldProps) {
@@ -41,7 +52,7 @@ function CodeField({ id, parameter, value, onChange, status }: FieldProps) {
       value={textOf(value)}
       onChange={onChange}
       options={options}
-      showSearch={{ filterOption: byLabel }}
+      showSearch={{ filterOption: byWords }}
       status={status}
       style={{ width: '100%' }}
     />
@@ -137,7 +148,7 @@ function ListField({
       status={status}
       onChange={(next: string[]) => onChange(next)}
       options={options}
-      showSearch={{ filterOption: byLabel }}
+      showSearch={{ filterOption: byWords }}
       style={{ width: '100%' }}
     />
   );
@@ -264,7 +275,7 @@ export function CommandForm(props: { mn: string; kinds: CommandKindInfo[]; onAsk
         {(id) => (
           <Select
             id={id}
-            showSearch={{ filterOption: byLabel }}
+            showSearch={{ filterOption: byWords }}
             value={name}
             onChange={(next) => {
               const chosen = props.kinds.find((one) => one.name === next);
