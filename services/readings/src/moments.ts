@@ -1,7 +1,8 @@
 import { KINDS, type Kind, type Moment, type ReadingRevisions, type readingsGrpc } from '@greenwatch/contracts';
+import { decodeFields, type FactorReading } from '@greenwatch/hj212';
 import { isoTime } from '@greenwatch/kit';
 import type { TimeRange } from './access';
-import { type MergedMoment, mergePackets, newestValues } from './merge';
+import { type MergedMoment, mergePackets, newestValues, type OrderedPacket } from './merge';
 import type { PacketStore } from './packet.model';
 
 /** A merged moment with whose it is. `kind` as in the log (`readingsLog.Kind`). */
@@ -29,6 +30,47 @@ export async function* readMoments(
       }
     }
   }
+}
+
+/** A moment with the values that count. */
+export interface NewestMoment {
+  /** ms */
+  dataTime: number;
+  factors: FactorReading[];
+}
+
+/** The same for who needs neither revisions nor reception, a day at a time: nothing is merged where one packet is all there is. */
+export async function* readNewest(
+  store: PacketStore,
+  mn: string,
+  kind: number,
+  ranges: readonly TimeRange[],
+): AsyncGenerator<NewestMoment[]> {
+  for (const range of ranges) {
+    for await (const packets of store.days(mn, kind, range)) {
+      const byTime = new Map<number, OrderedPacket[]>();
+      for (const packet of packets) {
+        const { dataTime } = packet;
+        if (dataTime < range.from || dataTime >= range.to) continue;
+        const known = byTime.get(dataTime);
+        if (known) known.push(packet);
+        else byTime.set(dataTime, [packet]);
+      }
+      const moments = [...byTime].map(([dataTime, of]) => ({ dataTime, factors: newestOf(of) }));
+      yield moments.sort((a, b) => a.dataTime - b.dataTime);
+    }
+  }
+}
+
+/** The values that count of the packets of one moment. */
+export function newestOf(packets: readonly OrderedPacket[]): FactorReading[] {
+  const [first] = packets;
+  if (first && packets.length === 1) {
+    const readings = decodeFields(first.fields);
+    // A factor may stand in a packet twice.
+    if (new Set(readings.map(({ factor }) => factor)).size === readings.length) return readings;
+  }
+  return mergePackets(packets).flatMap(newestValues);
 }
 
 /** Order of moments where several devices are read side by side. */

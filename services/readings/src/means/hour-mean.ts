@@ -125,10 +125,10 @@ export function hourMeans(at: number, devices: readonly DeviceHour[], context: H
   const { medium } = context;
   const values = new Map<string, { value: HourValue; upload?: SentFactor; uploadCounts: boolean }>();
   for (const device of devices) {
-    for (const factor of factorsOf(device)) {
+    for (const [factor, records] of recordsOf(device)) {
       const known = values.get(factor);
       if (known?.value.valid) continue;
-      const found = factorHour(at, factor, device, context);
+      const found = factorHour(at, factor, records, device, context);
       if (!known || found.value.valid) values.set(factor, found);
     }
   }
@@ -178,11 +178,32 @@ export function hourMeans(at: number, devices: readonly DeviceHour[], context: H
   return hour;
 }
 
-function factorsOf({ minutes, upload = [] }: DeviceHour): Set<string> {
-  return new Set([...upload, ...minutes.flatMap(({ factors }) => factors)].map(({ factor }) => factor));
+/** One minute record of one factor; `start` in ms. */
+interface MinuteRecord {
+  start: number;
+  sent: SentFactor;
 }
 
-function factorHour(at: number, factor: string, device: DeviceHour, context: HourContext) {
+/** The minute records of every factor that a device sent in any way. */
+function recordsOf({ minutes, upload = [] }: DeviceHour): Map<string, MinuteRecord[]> {
+  const records = new Map<string, MinuteRecord[]>(upload.map(({ factor }) => [factor, []]));
+  for (const { at: start, factors } of minutes) {
+    for (const sent of factors) {
+      const known = records.get(sent.factor);
+      if (known) known.push({ start, sent });
+      else records.set(sent.factor, [{ start, sent }]);
+    }
+  }
+  return records;
+}
+
+function factorHour(
+  at: number,
+  factor: string,
+  records: readonly MinuteRecord[],
+  device: DeviceHour,
+  context: HourContext,
+) {
   const marks = context.marks.filter(
     (mark) =>
       mark.from < at + HOUR &&
@@ -199,9 +220,6 @@ function factorHour(at: number, factor: string, device: DeviceHour, context: Hou
     return value === undefined ? undefined : Math.max(value, least);
   };
 
-  const records = device.minutes.flatMap(({ at: start, factors }) =>
-    factors.filter((sent) => sent.factor === factor).map((sent) => ({ start, sent })),
-  );
   const length = recordLength(records.map(({ start }) => start));
   const good: number[] = [];
   const bad: number[] = [];

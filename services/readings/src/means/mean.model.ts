@@ -145,13 +145,19 @@ export function versioned<T extends { factor: string }>(
   const known = new Map(before.map((value) => [value.factor, value]));
   return values.map((value) => {
     const last = known.get(value.factor);
-    if (last && over === last.version > 0 && says(last) === says(value)) return last;
+    if (last && over === last.version > 0 && saysTheSame(last, value)) return last;
     if (last && last.version > 0) replaced(last);
     return { ...value, version: over ? (last?.version ?? 0) + 1 : 0, calculatedAt: now };
   });
 }
 
-function says(value: object): string {
-  const { version: _, calculatedAt: __, ...rest } = value as Versioned<object>;
-  return JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Whether two values say the same, in whatever order their fields stand. */
+function saysTheSame(a: object, b: object): boolean {
+  const [one, other] = [a, b] as [Record<string, unknown>, Record<string, unknown>];
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  for (const name of names) {
+    if (name === 'version' || name === 'calculatedAt' || one[name] === other[name]) continue;
+    if (JSON.stringify(one[name] ?? null) !== JSON.stringify(other[name] ?? null)) return false;
+  }
+  return true;
 }

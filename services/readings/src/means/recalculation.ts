@@ -6,8 +6,7 @@ import { dayTotal } from '../day-total';
 import { DayTotals } from '../day-totals';
 import type { DeviceDocument, Devices, OutletDocument } from '../device.model';
 import type { PacketGroup } from '../group-packets';
-import { newestValues } from '../merge';
-import { readMoments } from '../moments';
+import { readNewest } from '../moments';
 import type { PacketStore } from '../packet.model';
 import { RateStore } from '../rates/rate.model';
 import { countDay, NOTHING } from '../rates/transmission-rate';
@@ -253,8 +252,8 @@ export class Recalculation {
         device,
         hours: await this.#deviceHours(device, first < last ? within(ranges, { from: first, to: last }) : []),
       });
-      for await (const moment of readMoments(this.store, device._id, KIND_DAY, ranges)) {
-        for (const reading of newestValues(moment)) {
+      for await (const moments of readNewest(this.store, device._id, KIND_DAY, ranges)) {
+        for (const reading of moments.flatMap(({ factors }) => factors)) {
           const mean = numberOf(reading, 'Avg');
           if (mean !== undefined && !ownMeans.has(reading.factor)) ownMeans.set(reading.factor, mean);
         }
@@ -287,11 +286,11 @@ export class Recalculation {
       hours.set(at, hour);
       return hour;
     };
-    for await (const moment of readMoments(this.store, device._id, KIND_HOUR, ranges)) {
-      hourOf(moment.dataTime).upload ??= newestValues(moment);
+    for await (const moments of readNewest(this.store, device._id, KIND_HOUR, ranges)) {
+      for (const { dataTime, factors } of moments) hourOf(dataTime).upload ??= factors;
     }
-    for await (const moment of readMoments(this.store, device._id, KIND_MINUTE, ranges)) {
-      hourOf(moment.dataTime).minutes.push({ at: moment.dataTime, factors: newestValues(moment) });
+    for await (const moments of readNewest(this.store, device._id, KIND_MINUTE, ranges)) {
+      for (const { dataTime, factors } of moments) hourOf(dataTime).minutes.push({ at: dataTime, factors });
     }
     return hours;
   }

@@ -71,7 +71,12 @@ export function countingNumber(sent: SentFactor | undefined, name: string): numb
 }
 
 /** Sums of decimals without the dust of binary fractions, so that the same values always give the same mean. */
-export const exact = (value: number) => Number(value.toPrecision(12));
+export function exact(value: number): number {
+  // What was sent with up to four decimals is so already.
+  const size = Math.abs(value);
+  if (size < 1e7 && Math.round(value * 1e4) / 1e4 === value) return value === 0 ? 0 : value;
+  return Number(value.toPrecision(12));
+}
 
 export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
