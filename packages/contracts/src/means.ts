@@ -17,7 +17,7 @@ export const MeanValue = Type.Object(
     converted: Type.Optional(Type.Number({ description: 'gas: converted to the reference oxygen' })),
     valid: Type.Boolean(),
     reason: Type.Optional(Literals(['missing', 'mark', 'flag', 'short', 'no-flow', 'differs'])),
-    basis: Type.Optional(Literals(['minutes', 'device'])),
+    basis: Type.Optional(Literals(['minutes', 'device', 'amended'])),
     minutes: Type.Optional(Type.Number({ description: 'hour: minutes of valid records' })),
     periods: Type.Optional(Type.Integer({ description: 'day: valid hours or samples; month: valid days' })),
     needed: Type.Optional(Type.Integer({ description: 'how many of them make it valid' })),
@@ -33,6 +33,9 @@ export const MeanValue = Type.Object(
         {
           mass: Type.Number({ description: 'kg put in for what is missing (HJ 75-2017 tables 5, 6; HJ 356-2019)' }),
           periods: Type.Integer({ description: 'hours (gas) or days (water) for which it was put in' }),
+          replaces: Type.Optional(
+            Type.Number({ description: 'kg measured on these days, which it stands in place of (water)' }),
+          ),
           without: Type.Integer({ description: 'of these, for which nothing can be put in' }),
           capture: Type.Optional(
             Literals(['high', 'mid', 'low'], { description: 'gas: α of the quarter so far ≥ 90 %, ≥ 75 %, less' }),

@@ -133,7 +133,8 @@ function quotaUses(
     .filter((quota) => quota.year === year)
     .map((quota) => {
       const until = lastDay ? lastDay + DAY : 0;
-      const { used, share, forecast, stage } = quotaState(quota.quantity, usedOf(quota, totals), year, until);
+      const { used, substituted } = usedOf(quota, totals);
+      const { share, forecast, stage } = quotaState(quota.quantity, used, year, until);
       return {
         permitId: permit._id,
         enterpriseId: permit.enterpriseId,
@@ -143,6 +144,7 @@ function quotaUses(
         year,
         quantity: quota.quantity,
         used,
+        ...(substituted > 0 ? { substituted } : {}),
         share,
         ...(forecast === undefined ? {} : { forecast }),
         stage,

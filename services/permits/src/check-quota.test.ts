@@ -32,8 +32,26 @@ describe('P6: year to date against the quota', () => {
       { outletId: 'o2', factor: 'w01018', mass: 12 },
       { outletId: 'o1', factor: 'w21003', mass: 1 },
     ];
-    expect(usedOf({ factor: 'w01018', year: 2026, quantity: 100 }, totals)).toBe(42);
-    expect(usedOf({ factor: 'w01018', outletId: 'o2', year: 2026, quantity: 100 }, totals)).toBe(12);
+    expect(usedOf({ factor: 'w01018', year: 2026, quantity: 100 }, totals)).toEqual({ used: 42, substituted: 0 });
+    expect(usedOf({ factor: 'w01018', outletId: 'o2', year: 2026, quantity: 100 }, totals)).toEqual({
+      used: 12,
+      substituted: 0,
+    });
+  });
+
+  it('HJ 75-2017 tables 5, 6; HJ 356-2019: mass put in for what is missing counts, and is said', () => {
+    const totals = [
+      { outletId: 'o1', factor: 'w01018', mass: 700 },
+      { outletId: 'o1', factor: 'w01018', mass: 0, substituted: 200 },
+    ];
+    const quota = { factor: 'w01018', year: 2026, quantity: 1_000 };
+    expect(usedOf(quota, totals)).toEqual({ used: 900, substituted: 200 });
+    const view = exampleView({
+      ...{ permits: [examplePermit({ quotas: [quota] })], yearTotals: totals, lastDay: day('2026-11-21') },
+    });
+    const [[, found] = []] = quotaChecks(view, NOW);
+    expect(found?.stage).toBe('90');
+    expect(found?.evidence.map(({ value }) => value)).toContain('200 kg');
   });
 
   test.each<[number, number, string[]]>([

@@ -31,13 +31,19 @@ export function quotaState(quantity: number, used: number, year: number, until: 
   return { used, share, ...(forecast === undefined ? {} : { forecast }), stage };
 }
 
-/** kg of a quota's factor: of its outlet where it names one, else of the whole enterprise. */
-export function usedOf(quota: PermitQuota, totals: EnterpriseView['yearTotals']): number {
-  return totals
-    .filter(({ outletId, factor }) => {
-      return factor === quota.factor && (quota.outletId === undefined || outletId === quota.outletId);
-    })
-    .reduce((sum, { mass }) => sum + mass, 0);
+/**
+ * kg of a quota's factor: of its outlet where it names one, else of the whole enterprise. What is missing counts with the mass that is
+ * put in for it (HJ 75-2017 tables 5, 6; HJ 356-2019): switching a meter off saves nothing.
+ */
+export function usedOf(
+  quota: PermitQuota,
+  totals: EnterpriseView['yearTotals'],
+): { used: number; substituted: number } {
+  const own = totals.filter(({ outletId, factor }) => {
+    return factor === quota.factor && (quota.outletId === undefined || outletId === quota.outletId);
+  });
+  const substituted = own.reduce((sum, one) => sum + (one.substituted ?? 0), 0);
+  return { used: own.reduce((sum, { mass }) => sum + mass, substituted), substituted };
 }
 
 const GRADES = {
@@ -53,7 +59,7 @@ export function quotaChecks(view: EnterpriseView, now: number): Keyed[] {
   return validPermits(view, now).flatMap((permit) =>
     (permit.quotas ?? []).flatMap((quota): Keyed[] => {
       if (quota.year !== year || view.lastDay === 0) return [];
-      const used = usedOf(quota, view.yearTotals);
+      const { used, substituted } = usedOf(quota, view.yearTotals);
       const { share, forecast, stage } = quotaState(quota.quantity, used, year, view.lastDay + DAY);
       if (stage === '') return [];
       const grade: Pick<Found, 'level' | 'clue'> & { says: string } = GRADES[stage];
@@ -72,6 +78,9 @@ export function quotaChecks(view: EnterpriseView, now: number): Keyed[] {
             value: `${round(used)} kg（${round(share * 100)}%）`,
             at: view.lastDay,
           },
+          ...(substituted > 0
+            ? [{ name: '其中缺失时段替代排放量', value: `${round(substituted)} kg`, at: view.lastDay }]
+            : []),
           ...(forecast === undefined
             ? []
             : [{ name: '按直线推算全年', value: `${round(forecast)} kg`, at: view.lastDay }]),

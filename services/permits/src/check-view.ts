@@ -40,7 +40,7 @@ export interface EnterpriseView {
     unit: string;
   }[];
   /** What was discharged in the year of `now`. */
-  yearTotals: readonly { outletId: string; factor: string; mass: number }[];
+  yearTotals: readonly YearMass[];
   /** Start of the last day of which there is a total in the year; 0: none. */
   lastDay: number;
   /** Duties of kind self-monitoring and publicity that were missed and not made good. */
@@ -50,6 +50,14 @@ export interface EnterpriseView {
     dueAt: number;
     items?: readonly { outletId?: string; factor: string }[];
   }[];
+}
+
+/** kg of a factor from an outlet in a year: measured, and put in for what is missing (HJ 75-2017 tables 5, 6; HJ 356-2019). */
+export interface YearMass {
+  outletId: string;
+  factor: string;
+  mass: number;
+  substituted?: number;
 }
 
 /** A finding with the key under which at most one is open. */

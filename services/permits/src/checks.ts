@@ -5,7 +5,7 @@ import { dutyChecks } from './check-duties';
 import { quotaChecks } from './check-quota';
 import type { CheckStore, Settlement } from './check-store';
 import { validityChecks } from './check-validity';
-import type { EnterpriseView, Keyed } from './check-view';
+import type { EnterpriseView, Keyed, YearMass } from './check-view';
 import type { DayTotal, Observations } from './observations';
 import type { EnterprisePlace, PermitModels } from './permit.model';
 import type { RegistryCopies } from './registry-copies';
@@ -182,28 +182,24 @@ export class Checks {
       .toArray();
   }
 
-  async #yearTotals(ids: string[], year: number) {
-    return this.seen.totals.aggregate<YearTotal>([
-      { $match: { enterpriseId: { $in: ids }, day: { $gte: year, $lt: startOfYear(yearOf(year) + 1) } } },
-      { $unwind: '$factors' },
-      {
-        $group: {
-          _id: { enterpriseId: '$enterpriseId', outletId: '$outletId', factor: '$factors.factor' },
-          mass: { $sum: '$factors.mass' },
-          lastDay: { $max: '$day' },
-        },
-      },
-      {
-        $project: {
-          _id: 0,
-          enterpriseId: '$_id.enterpriseId',
-          outletId: '$_id.outletId',
-          factor: '$_id.factor',
-          mass: 1,
-          lastDay: 1,
-        },
-      },
+  async #yearTotals(ids: string[], year: number): Promise<YearTotal[]> {
+    const end = startOfYear(yearOf(year) + 1);
+    const [totals, putIn] = await Promise.all([
+      this.seen.totals.aggregate<YearTotal>([
+        { $match: { enterpriseId: { $in: ids }, day: { $gte: year, $lt: end } } },
+        { $unwind: '$factors' },
+        { $group: { _id: OUTLET_FACTOR, mass: { $sum: '$factors.mass' }, lastDay: { $max: '$day' } } },
+        { $replaceWith: { $mergeObjects: ['$_id', { mass: '$mass', lastDay: '$lastDay' }] } },
+      ]),
+      this.seen.substitutions.aggregate<Omit<YearTotal, 'lastDay'>>([
+        { $match: { enterpriseId: { $in: ids }, month: { $gte: year, $lt: end } } },
+        { $unwind: '$factors' },
+        { $group: { _id: OUTLET_FACTOR, substituted: { $sum: '$factors.mass' } } },
+        { $replaceWith: { $mergeObjects: ['$_id', { mass: 0, substituted: '$substituted' }] } },
+      ]),
     ]);
+    // What is put in tells nothing of how far the days are known.
+    return [...totals, ...putIn.map((one) => ({ ...one, lastDay: 0 }))];
   }
 
   /** The year's totals of enterprises, for `permits.quota.list`. */
@@ -214,13 +210,12 @@ export class Checks {
 
 type MissedDuty = EnterpriseView['missed'][number] & { enterpriseId: string };
 
-export interface YearTotal {
+export interface YearTotal extends YearMass {
   enterpriseId: string;
-  outletId: string;
-  factor: string;
-  mass: number;
   lastDay: number;
 }
+
+const OUTLET_FACTOR = { enterpriseId: '$enterpriseId', outletId: '$outletId', factor: '$factors.factor' };
 
 const discharged = ({ flow, productionKwh }: DayTotal) => flow > 0 || productionKwh > 0;
 const discharge = ({ outletId, day, flow, productionKwh, factors }: DayTotal) => ({

@@ -20,6 +20,16 @@ export interface DayTotal {
   treatmentKwh: number;
 }
 
+/** Mass put in for what is missing of an outlet's month: copy of readings' MonthTotalled. It comes on top of the days. */
+export interface MonthSubstitution {
+  _id: string;
+  sequence: number;
+  outletId: string;
+  enterpriseId: string;
+  month: number;
+  factors: { factor: string; mass: number }[];
+}
+
 /** Copy of an alarm that says a limit was exceeded (EXC_H, EXC_D). */
 export interface Exceedance {
   _id: string;
@@ -39,6 +49,7 @@ export interface Exceedance {
 
 export interface Observations {
   totals: Model<DayTotal>;
+  substitutions: Model<MonthSubstitution>;
   exceedances: Model<Exceedance>;
 }
 
@@ -60,6 +71,11 @@ export function observations(db: Connection): Observations {
     { collection: 'day_totals', versionKey: false },
   );
   total.index({ enterpriseId: 1, day: 1 });
+  const substitution = new Schema<MonthSubstitution>(
+    { _id: String, sequence: Number, outletId: String, enterpriseId: String, month: Number, factors: Array },
+    { collection: 'month_substitutions', versionKey: false },
+  );
+  substitution.index({ enterpriseId: 1, month: 1 });
   const exceedance = new Schema<Exceedance>(
     {
       _id: String,
@@ -79,11 +95,15 @@ export function observations(db: Connection): Observations {
     { collection: 'exceedances', versionKey: false },
   );
   exceedance.index({ enterpriseId: 1, active: 1 });
-  return { totals: db.model<DayTotal>('DayTotal', total), exceedances: db.model<Exceedance>('Exceedance', exceedance) };
+  return {
+    totals: db.model<DayTotal>('DayTotal', total),
+    substitutions: db.model<MonthSubstitution>('MonthSubstitution', substitution),
+    exceedances: db.model<Exceedance>('Exceedance', exceedance),
+  };
 }
 
 /** Keeps what was measured: the newest of each outlet and day, the newest state of each exceedance. */
-export function observationsPart(models: PermitModels, { totals, exceedances }: Observations): Part {
+export function observationsPart(models: PermitModels, { totals, substitutions, exceedances }: Observations): Part {
   return {
     facts: {
       'facts.readings.day.totalled': onFact(readingsFacts.DayTotalled, async (fact, session) => {
@@ -91,6 +111,15 @@ export function observationsPart(models: PermitModels, { totals, exceedances }: 
         const factors = data.factors.map(({ factor, mass, hours }) => ({ factor, mass, hours }));
         if (await applyNewest(totals, fact.entity, fact.sequence, { ...data, factors }, session)) {
           await markDirty(models, [data.enterpriseId], session);
+        }
+      }),
+
+      'facts.readings.month.totalled': onFact(readingsFacts.MonthTotalled, async (fact, session) => {
+        const { outletId, enterpriseId, month } = fact.data;
+        const factors = fact.data.factors.map(({ factor, mass }) => ({ factor, mass }));
+        const fields = { outletId, enterpriseId, month, factors };
+        if (await applyNewest(substitutions, fact.entity, fact.sequence, fields, session)) {
+          await markDirty(models, [enterpriseId], session);
         }
       }),
 
@@ -118,20 +147,4 @@ export function observationsPart(models: PermitModels, { totals, exceedances }: 
       }),
     },
   };
-}
-
-/** kg of each factor that an enterprise, or one outlet, discharged on days in [from, to). */
-export async function monitoredTotals(
-  { totals }: Observations,
-  enterpriseId: string,
-  from: number,
-  to: number,
-  outletId?: string,
-): Promise<Map<string, number>> {
-  const sums = await totals.aggregate<{ _id: string; mass: number }>([
-    { $match: { enterpriseId, day: { $gte: from, $lt: to }, ...(outletId ? { outletId } : {}) } },
-    { $unwind: '$factors' },
-    { $group: { _id: '$factors.factor', mass: { $sum: '$factors.mass' } } },
-  ]);
-  return new Map(sums.map(({ _id, mass }) => [_id, mass]));
 }

@@ -147,6 +147,42 @@ test('P6: 80, 90, 100 % is one finding that rises; quota list with its stage', a
   expect((await client.call('permits.quota.list', { year: YEAR }, { as: caller('331002') })).items).toEqual([]);
 }, 40_000);
 
+test('P6 sees mass put in for what is missing; the fact twice and out of order, and taken back', async () => {
+  await enterprise('e-s', 1, '戊公司', Date.now());
+  await importing(permit('s', (NUMBERS[1] as string).replace('001P', '004P')));
+  const first = startOfYear(YEAR);
+  await totalled('o-s', 'e-s', 1, first, 750);
+  const putIn = (sequence: number, mass: number, id?: string) =>
+    tellFact(
+      client,
+      'facts.readings.month.totalled',
+      readingsFacts.MonthTotalled,
+      `o-s:${first}`,
+      sequence,
+      {
+        ...{ outletId: 'o-s', enterpriseId: 'e-s', month: first },
+        factors: [{ factor: 'w01018', mass, periods: 2, without: 0 }],
+      },
+      { ...place, ...(id ? { id } : {}) },
+    );
+  const stage = async () => {
+    await factsHandled(client, 'permits');
+    await judged();
+    return (await open('e-s')).find(({ check }) => check === 'P6')?.stage;
+  };
+  const id = await putIn(2, 160);
+  await putIn(2, 160, id);
+  await putIn(1, 500);
+  expect(await stage()).toBe('90');
+  const used = async () =>
+    (await client.call('permits.quota.list', { enterpriseId: 'e-s', year: YEAR }, { as: tongxiang })).items;
+  expect(await used()).toMatchObject([{ used: 910, substituted: 160, stage: '90' }]);
+  // The days came after all.
+  await putIn(3, 0);
+  expect(await stage()).not.toBe('90');
+  expect((await used()).map((one) => [one.used, one.substituted])).toEqual([[750, undefined]]);
+}, 40_000);
+
 test('P4, P5 and P12: facts of the registry and of alarms, late and twice', async () => {
   const now = Date.now();
   await importing(permit('c', NUMBERS[2] as string, { name: '丙公司' }));

@@ -7,6 +7,8 @@ import type { DeviceScope } from './access';
 export interface DeviceDocument extends DeviceScope {
   _id: string;
   missingFlagValid?: boolean;
+  /** Gases that it sends in ppm. */
+  ppmFactors?: string[];
 }
 
 export interface OutletDocument extends Scoped {
@@ -21,6 +23,7 @@ const deviceSchema = new Schema<DeviceDocument>({
   _id: String,
   operatorId: String,
   missingFlagValid: Boolean,
+  ppmFactors: { type: [String], default: undefined },
   stationPath: { type: [String], default: undefined },
   bindings: [{ _id: false, outletId: String, enterpriseId: String, divisionPath: [String], from: Number, to: Number }],
 })
@@ -68,13 +71,15 @@ export class Devices {
       from,
       to,
     }));
-    const { missingFlagValid } = data;
+    const { missingFlagValid, ppmFactors } = data;
     const stationPath = bindings.length === 0 ? path : [];
-    const fields = { operatorId: data.operatorId || undefined, bindings, missingFlagValid, stationPath };
+    const fields = { operatorId: data.operatorId || undefined, bindings, missingFlagValid, ppmFactors, stationPath };
     const newer = await applyNewest(this.#devices, entity, sequence, fields);
     // Delivered again after a kill it may be the same as before, and what follows from it not yet done.
     if (!newer && sequence < ((before as { sequence?: number } | null)?.sequence ?? 0)) return false;
-    return !newer || before?.missingFlagValid !== missingFlagValid || places(before?.bindings) !== places(bindings);
+    const counting = (device: { missingFlagValid?: boolean; ppmFactors?: readonly string[] } | null) =>
+      `${device?.missingFlagValid} ${[...(device?.ppmFactors ?? [])].sort()}`;
+    return !newer || counting(before) !== counting(data) || places(before?.bindings) !== places(bindings);
   }
 
   /** @returns whether it is known only now, or its values count otherwise; its list of factors holds from now on */

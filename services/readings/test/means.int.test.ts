@@ -233,6 +233,77 @@ test('domain.md 1.8: an approved stop is not due; counts of outlets sum up to en
   expect(own.items.map(({ id }) => id)).toEqual(['o2']);
 }, 60_000);
 
+test('2014 rules: an accepted amendment is another version of its hour, twice and out of order; a mark that grows calculates its growth alone', async () => {
+  await bind('GAS7', 'o7', 'gas', ['a21026']);
+  await send(
+    'GAS7',
+    [0, 1, 2].flatMap((hour) => minutes(hour, 30)),
+  );
+  await until(async () => (await hourOf('o7', 2)) !== undefined);
+  await settled();
+  const amendment = {
+    ...{ outletId: 'o7', code: 'amended', effect: 'amend', from: DAY + HOUR, to: DAY + 2 * HOUR },
+    values: [{ factor: 'a21026', at: DAY + HOUR, value: '12.5', converted: '' }],
+  };
+  const id = await tellMark('am7', 3, { ...amendment, status: 'accepted' });
+  await tellMark('am7', 3, { ...amendment, status: 'accepted' }, id);
+  await tellMark('am7', 1, { ...amendment, effective: false });
+  await until(async () => (await hourOf('o7', 1))?.basis === 'amended');
+  await settled();
+  expect(await hourOf('o7', 1)).toMatchObject({ value: 12.5, valid: true, version: 2 });
+  expect(await hourOf('o7', 0)).toMatchObject({ value: 30, version: 1 });
+  await tellMark('am7', 4, { ...amendment, effective: false, status: 'returned' });
+  await until(async () => (await hourOf('o7', 1))?.basis === 'minutes');
+
+  const automatic = { outletId: 'o7', mn: 'GAS7', code: 'fault', from: DAY, source: 'auto' };
+  await tellMark('au7', 1, { ...automatic, to: DAY + HOUR });
+  await until(async () => (await hourOf('o7', 0))?.reason === 'mark');
+  await settled();
+  await tellMark('au7', 2, { ...automatic, to: DAY + 3 * HOUR });
+  await factsHandled(readings.client, 'readings');
+  // Of the hour that was marked before nothing is calculated.
+  const marks = await readings.db
+    .collection('total_marks')
+    .find({ _id: /GAS7/ as never })
+    .toArray();
+  expect(marks.every(({ hours: bits }) => ((bits as number) & 1) === 0)).toBe(true);
+  await until(async () => (await hourOf('o7', 2))?.reason === 'mark');
+  expect(await hourOf('o7', 1)).toMatchObject({ valid: false, reason: 'mark' });
+}, 40_000);
+
+test('HJ 356-2019, HJ 75-2017 tables 5, 6: mass put in for what is missing of a month is told; taken back when it came after all', async () => {
+  await bind('WAT7', 'w7', 'water', ['w01018']);
+  const cod = (day: number, count = 24): Sent[] =>
+    Array.from({ length: count }, (_, hour) => [
+      KIND_HOUR,
+      DAY + day * 24 * HOUR + hour * HOUR,
+      'w01018-Avg=50,w01018-Flag=N;w00000-Cou=10,w00000-Flag=N',
+    ]);
+  await send('WAT7', [...cod(0), ...cod(1, 6)]);
+  const told = async () => {
+    const consumer = await readings.client.nats.js.consumers.get(FACTS, {
+      filter_subjects: ['facts.readings.month.totalled'],
+    });
+    const all: { sequence: number; data: readingsFacts.MonthTotalled }[] = [];
+    for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
+      const { sequence: number, data } = fact.Envelope.decode(message.data);
+      const month = readingsFacts.MonthTotalled.decode(data);
+      if (month.outletId === 'w7') all.push({ sequence: number, data: month });
+      if (message.info.pending === 0) break;
+    }
+    return all;
+  };
+  // 24 h of 0.5 kg a day; 3 kg of the second day are measured, and 12 stand in their place.
+  const first = await until(async () => (await told()).find(({ data }) => data.factors[0]?.periods === 1));
+  expect(first.data).toMatchObject({
+    ...{ enterpriseId: 'e-w7', month: Date.parse('2026-10-01T00:00:00+08:00') },
+    factors: [{ factor: 'w01018', mass: 9, periods: 1, without: 0 }],
+  });
+  await send('WAT7', cod(1));
+  const last = await until(async () => (await told()).find(({ data }) => data.factors.length === 0));
+  expect(last.sequence).toBeGreaterThan(first.sequence);
+}, 60_000);
+
 test('HJ 75 App. C: the reference oxygen of a permit’s limit that comes later converts what is there', async () => {
   await bind('GAS4', 'o4', 'gas', ['a21026']);
   await send('GAS4', [[KIND_HOUR, DAY, `${so2(60)}`]]);

@@ -1,7 +1,7 @@
 import type { permitsFacts, rulesFacts } from '@greenwatch/contracts';
 import { applyNewest, type Fact } from '@greenwatch/kit';
 import { type ClientSession, type Connection, type Model, Schema } from 'mongoose';
-import type { MarkEffect } from './hour-mean';
+import type { AmendedMean, MarkEffect } from './hour-mean';
 
 /** A stretch of time at an outlet whose means have to be calculated anew; ms, `to` not included. */
 export interface Touched {
@@ -12,6 +12,7 @@ export interface Touched {
 
 interface KnownMark extends MarkEffect {
   _id: string;
+  values?: AmendedMean[];
   sequence: number;
   outletId: string;
   effective: boolean;
@@ -43,7 +44,7 @@ export class CalculationSources {
     const mark = new Schema<KnownMark>(
       {
         ...{ _id: String, sequence: Number, outletId: String, effective: Boolean, status: String },
-        ...{ from: Number, to: Number, effect: String, code: String, factors: [String], mn: String },
+        ...{ from: Number, to: Number, effect: String, code: String, factors: [String], mn: String, values: Array },
       },
       { collection: 'marks', versionKey: false },
     ).index({ outletId: 1, to: 1 });
@@ -55,20 +56,29 @@ export class CalculationSources {
     this.#references = db.model<KnownReferences>('KnownReferences', references);
   }
 
-  /** @returns what has to be calculated anew: the time the mark took, and the time it takes now */
+  /** @returns what has to be calculated anew: the time in which the mark says something else than before */
   async keepMark(fact: Fact<rulesFacts.MarkChanged>, session: ClientSession): Promise<Touched[]> {
     const { outletId, effective, status, from, to, code, factors, mn } = fact.data;
     const effect = fact.data.effect as MarkEffect['effect'];
     const before = await this.#marks.findById(fact.entity, null, { session }).lean();
-    const fields = { outletId, effective, status, from, to, effect, code, factors, mn };
+    const values = fact.data.values.map(({ value, converted, ...of }) => ({
+      ...{ ...of, value: Number(value) },
+      ...(converted === '' ? {} : { converted: Number(converted) }),
+    }));
+    const fields = { outletId, effective, status, from, to, effect, code, factors, mn, values };
     if (!(await applyNewest(this.#marks, fact.entity, fact.sequence, fields, session))) return [];
     const says = (mark: Omit<KnownMark, '_id' | 'sequence'>) =>
-      JSON.stringify([mark.from, mark.to, mark.effect, mark.factors, mark.mn, isStop(mark)]);
+      JSON.stringify([mark.outletId, mark.effect, mark.factors, mark.mn, isStop(mark), mark.values ?? []]);
     const touched: Touched[] = [];
-    const same = before && before.effective === effective && says(before) === says(fields);
-    if (before?.effective && !same) touched.push({ outletId: before.outletId, from: before.from, to: before.to });
-    if (effective && !same) touched.push({ outletId, from, to });
-    return touched;
+    if (before?.effective && effective && says(before) === says(fields)) {
+      // It grew or shrank: what lies in both stays as it is.
+      touched.push({ outletId, from: Math.min(before.from, from), to: Math.max(before.from, from) });
+      touched.push({ outletId, from: Math.min(before.to, to), to: Math.max(before.to, to) });
+    } else {
+      if (before?.effective) touched.push({ outletId: before.outletId, from: before.from, to: before.to });
+      if (effective) touched.push({ outletId, from, to });
+    }
+    return touched.filter((one) => one.to > one.from);
   }
 
   /** @returns what has to be calculated anew, where a limit's reference oxygen is another one than was known */
@@ -102,6 +112,7 @@ export class CalculationSources {
       .lean();
     return found.map((mark) => ({
       ...{ from: mark.from, to: mark.to, code: mark.code, factors: mark.factors, mn: mark.mn },
+      ...(mark.effect === 'amend' ? { values: mark.values ?? [] } : {}),
       // A stop that nobody has approved yet takes the validity, but what is due stays due.
       effect: mark.effect === 'stop' && !isStop(mark) ? 'invalid' : mark.effect,
     }));

@@ -1,3 +1,5 @@
+import { milligramsPerPpm } from '@greenwatch/hj212';
+
 /** Oxygen from which a concentration is not converted: the quotient explodes (domain.md 1.3, O2_HIGH). */
 const OXYGEN_TOO_HIGH = 20;
 /** Oxygen in air, percent. */
@@ -5,6 +7,14 @@ const AIR = 21;
 /** Standard state: 273 K, 101.325 kPa, dry. */
 const STANDARD_KELVIN = 273;
 const STANDARD_KPA = 101.325;
+
+/**
+ * mg/m3 in standard state of 1 ppm of a gas (HJ 75-2017 App. C): SO2 2.86, NO 1.34, NO2 and NOx 2.05; NaN for what is no single gas.
+ * The molar mass is data of the factor table.
+ */
+export function milligramsOf(factor: string): number {
+  return milligramsPerPpm(factor) ?? Number.NaN;
+}
 
 /** Dry concentration from a wet one; humidity in percent (HJ 75-2017 App. C; GB 13223 5). */
 export function dryOf(wet: number, humidity: number): number {

@@ -152,3 +152,65 @@ describe('HJ 356-2019: platform and logger', () => {
     expect(hour).toMatchObject({ valid: false, reason: 'no-flow', mass: 0 });
   });
 });
+
+describe('HJ 75-2017 App. C: concentrations sent in ppm', () => {
+  const ppm = (more: Partial<DeviceHour>) => device({ ppmFactors: ['a21026'], ...more });
+  test('records and the device’s own means are in mg/m3 before anything else is done with them', () => {
+    const minutes = records('NNNNNN', 'a21026', 100);
+    const upload = factors({ a21026: 'Avg=101,ZsAvg=120,Flag=N', a19001: 'Avg=9,Flag=N', a00000: 'Cou=1000,Flag=N' });
+    const hour = of(gas([ppm({ minutes, upload })], { referenceOxygen: () => 6 }));
+    // 64.06 / 22.4 = 2.8598; 15/12 for the oxygen; 1000 m3.
+    expect(hour?.value).toBeCloseTo(285.98, 2);
+    expect(hour?.device).toBeCloseTo(288.84, 2);
+    expect(hour?.converted).toBeCloseTo(357.48, 2);
+    expect(hour?.deviceConverted).toBeCloseTo(343.18, 2);
+    expect(hour?.mass).toBeCloseTo(0.28598, 5);
+  });
+  test('wet ones too', () => {
+    const upload = factors({ a21026: 'Avg=90,Flag=N', a01014: 'Avg=10,Flag=N' });
+    expect(of(gas([ppm({ upload })], { wet: true }))?.value).toBeCloseTo(285.98, 2);
+  });
+  test('one unit of the last digit is one ppm (domain.md 1.3)', () => {
+    const of20 = (own: string) =>
+      of(gas([ppm({ minutes: records('NNNNNN', 'a21026', 20), upload: factors({ a21026: `Avg=${own},Flag=N` }) })]));
+    expect(of20('21')?.differs).toBeUndefined();
+    expect(of20('22')?.differs).toBe(true);
+  });
+  test('the total of Cou is kg already; other factors stay; what is no single gas says nothing', () => {
+    const upload = factors({ a21026: 'Avg=100,Cou=2,Flag=N', a21002: 'Avg=30,Flag=N', a34013: 'Avg=5,Flag=N' });
+    const hour = gas([device({ ppmFactors: ['a21026', 'a34013'], upload })]);
+    expect(of(hour)?.mass).toBe(2);
+    expect(of(hour, 'a21002')?.value).toBe(30);
+    expect(of(hour, 'a34013')).toEqual({ factor: 'a34013', valid: false, reason: 'flag' });
+  });
+});
+
+describe('2014 rules [L]: accepted amendments', () => {
+  const amended = (value: number, more: Partial<MarkEffect> = {}, converted?: number): MarkEffect =>
+    mark(0, 60, {
+      ...{ effect: 'amend', code: 'amended' },
+      values: [{ factor: 'a21026', at: 0, value, ...(converted === undefined ? {} : { converted }) }],
+      ...more,
+    });
+  const upload = factors({ a21026: 'Avg=90,Cou=5,Flag=D', a19001: 'Avg=9,Flag=N', a00000: 'Cou=1000,Flag=N' });
+
+  test('the value stands in place of what was sent, and its mass with it; what was sent stays beside it', () => {
+    const hour = of(gas([device({ upload })], { marks: [amended(20)], referenceOxygen: () => 6 }));
+    expect(hour).toEqual({
+      ...{ factor: 'a21026', value: 20, valid: true, basis: 'amended', device: 90 },
+      ...{ converted: 25, mass: 0.02 },
+    });
+  });
+  test('also within a mark that takes the validity, and where nothing came', () => {
+    expect(of(gas([device({ upload })], { marks: [mark(0, 60), amended(20)] }))?.valid).toBe(true);
+    expect(of(gas([], { marks: [amended(20, {}, 26)] }))).toEqual({
+      ...{ factor: 'a21026', value: 20, converted: 26, valid: true, basis: 'amended' },
+    });
+  });
+  test('of another hour it says nothing; in ppm and wet it is not converted again', () => {
+    const other = amended(20, { values: [{ factor: 'a21026', at: HOUR, value: 20 }] });
+    expect(of(gas([device({ upload })], { marks: [other] }))?.valid).toBe(false);
+    const wet = gas([device({ upload, ppmFactors: ['a21026'] })], { marks: [amended(20)], wet: true });
+    expect(of(wet)).toMatchObject({ value: 20, valid: true });
+  });
+});

@@ -1,4 +1,4 @@
-import { dryOf, standardFlow, toReferenceOxygen } from './conversions';
+import { dryOf, milligramsOf, standardFlow, toReferenceOxygen } from './conversions';
 import {
   average,
   countingNumber,
@@ -30,6 +30,8 @@ export interface DeviceHour {
   minutes: readonly { at: number; factors: readonly SentFactor[] }[];
   /** Its own hourly means (2061). */
   upload?: readonly SentFactor[];
+  /** Gases whose concentrations it sends in ppm (a setting of the device). */
+  ppmFactors?: readonly string[];
 }
 
 /** What a mark in force does to the data of a stretch of time (domain.md 1.7). */
@@ -39,14 +41,24 @@ export interface MarkEffect {
   to: number;
   /**
    * `invalid`: the data do not count; `stop`: nor are they due (approved stop); `low`: values below the detection limit were
-   * checked on site and are true (HJ 356-2019); `condition`: kept beside the mean, which stays valid.
+   * checked on site and are true (HJ 356-2019); `condition`: kept beside the mean, which stays valid; `amend`: other values count.
    */
-  effect: 'invalid' | 'stop' | 'low' | 'condition';
+  effect: 'invalid' | 'stop' | 'low' | 'condition' | 'amend';
   code: string;
   /** Empty: all. */
   factors: readonly string[];
   /** Empty: every device of the outlet. */
   mn: string;
+  /** Of an amendment: means of hours, `converted` to the reference oxygen. */
+  values?: readonly AmendedMean[];
+}
+
+export interface AmendedMean {
+  factor: string;
+  /** Start of the hour, ms. */
+  at: number;
+  value: number;
+  converted?: number;
 }
 
 /** How an outlet's hours are calculated. */
@@ -74,8 +86,8 @@ export interface HourValue {
   converted?: number;
   valid: boolean;
   reason?: Invalidity;
-  /** Made of minute records by us, or the device's own hourly mean. */
-  basis?: 'minutes' | 'device';
+  /** Made of minute records by us, the device's own hourly mean, or what the authority accepted in their place. */
+  basis?: 'minutes' | 'device' | 'amended';
   /** Minutes of valid records. */
   minutes?: number;
   /** The device's own mean, and ours less it, where both are known. */
@@ -117,13 +129,14 @@ const LOW_VALUES: Record<string, number> = { w01018: 2, w21003: 0.01, w21011: 0.
  *   hourly mean counts where it is valid and at most 15 minutes are known to be bad: records that got lost are not bad ones.
  *   So it does where no minute records come at all. What is not valid is kept.
  * - Water: without flow there is nothing to measure (HJ 356-2019); platform and logger apart by more than 1 % is not valid.
+ * - An accepted amendment stands in place of what was sent, marked or not (2014 rules [L]).
  * - Mass, kg: the device's own total `Cou` where it is valid, else the mean, not converted, × flow. Without flow nothing is
  *   discharged, whatever the analyser shows.
  * - Several devices: factor by factor the first one's that is valid, in the order given.
  */
 export function hourMeans(at: number, devices: readonly DeviceHour[], context: HourContext): HourMeans {
   const { medium } = context;
-  const values = new Map<string, { value: HourValue; upload?: SentFactor; uploadCounts: boolean }>();
+  const values = new Map<string, FactorHour>();
   for (const device of devices) {
     for (const [factor, records] of recordsOf(device)) {
       const known = values.get(factor);
@@ -132,6 +145,7 @@ export function hourMeans(at: number, devices: readonly DeviceHour[], context: H
       if (!known || found.value.valid) values.set(factor, found);
     }
   }
+  amend(values, at, context.marks);
   const hour: HourMeans = { at, productionKwh: 0, treatmentKwh: 0, factors: [] };
   const flow = flowOf(values, medium);
   if (flow !== undefined) hour.flow = exact(flow);
@@ -143,7 +157,7 @@ export function hourMeans(at: number, devices: readonly DeviceHour[], context: H
 
   const oxygen = validValue(values.get(OXYGEN)?.value);
   const humidity = validValue(values.get(HUMIDITY)?.value);
-  for (const [factor, { value, upload, uploadCounts }] of values) {
+  for (const [factor, { value, upload, uploadCounts, scale }] of values) {
     // Electricity in kWh (HJ 212-2025): d2… production, d3… treatment [U].
     const total = uploadCounts ? countingNumber(upload, 'Cou') : undefined;
     if (factor.startsWith('d2')) hour.productionKwh = exact(hour.productionKwh + (total ?? 0));
@@ -155,7 +169,7 @@ export function hourMeans(at: number, devices: readonly DeviceHour[], context: H
     }
     const one = { ...value };
     if (medium === 'gas') {
-      if (context.wet && one.value !== undefined) {
+      if (context.wet && one.value !== undefined && one.basis !== 'amended') {
         // Without the humidity a wet value says nothing of the dry one.
         if (humidity === undefined) Object.assign(one, { valid: false, reason: 'short' satisfies Invalidity });
         else one.value = exact(dryOf(one.value, humidity));
@@ -166,7 +180,7 @@ export function hourMeans(at: number, devices: readonly DeviceHour[], context: H
         if (converted !== undefined) one.converted = exact(converted);
       }
     }
-    compareWithDevice(one, upload, medium);
+    if (one.basis !== 'amended') compareWithDevice(one, upload, medium, scale);
     if (medium === 'water' && flow === 0 && one.valid) Object.assign(one, { valid: false, reason: 'no-flow' });
     const emitted = one.valid && total !== undefined ? total * units.emission : undefined;
     const ofFlow = one.valid && flow !== undefined ? (one.value ?? 0) * flow * units.concentration : undefined;
@@ -176,6 +190,31 @@ export function hourMeans(at: number, devices: readonly DeviceHour[], context: H
   }
   hour.factors.sort((a, b) => (a.factor < b.factor ? -1 : 1));
   return hour;
+}
+
+/** What is known of one factor's hour; `scale`: what a value that was sent is multiplied with to be in the unit of the factor. */
+interface FactorHour {
+  value: HourValue;
+  upload?: SentFactor;
+  uploadCounts: boolean;
+  scale: number;
+}
+
+/** Puts accepted values in place of what was sent. The device's own total was counted with the other value. */
+function amend(values: Map<string, FactorHour>, at: number, marks: readonly MarkEffect[]): void {
+  for (const { factor, at: of, value, converted } of marks.flatMap((mark) => mark.values ?? [])) {
+    if (of !== at) continue;
+    const known = values.get(factor);
+    const { device } = known?.value ?? {};
+    values.set(factor, {
+      ...{ ...known, uploadCounts: false, scale: known?.scale ?? 1 },
+      value: {
+        ...{ factor, value, valid: true, basis: 'amended' },
+        ...(converted === undefined ? {} : { converted }),
+        ...(device === undefined ? {} : { device }),
+      },
+    });
+  }
 }
 
 /** One minute record of one factor; `start` in ms. */
@@ -203,7 +242,7 @@ function factorHour(
   records: readonly MinuteRecord[],
   device: DeviceHour,
   context: HourContext,
-) {
+): FactorHour {
   const marks = context.marks.filter(
     (mark) =>
       mark.from < at + HOUR &&
@@ -213,7 +252,13 @@ function factorHour(
   );
   const taking = marks.filter(({ effect }) => effect === 'invalid' || effect === 'stop');
   const low = marks.filter(({ effect }) => effect === 'low');
+  // What is no single gas has no ppm: nothing of it can count.
+  const scale = device.ppmFactors?.includes(factor) ? milligramsOf(factor) : 1;
   const read = (sent: SentFactor, from: number, to: number) => {
+    const value = sentValue(sent, from, to);
+    return value === undefined || Number.isNaN(scale) ? undefined : exact(value * scale);
+  };
+  const sentValue = (sent: SentFactor, from: number, to: number) => {
     const least = low.some((mark) => mark.from < to && mark.to > from) ? LOW_VALUES[factor] : undefined;
     if (least === undefined) return countingNumber(sent, 'Avg');
     const value = numberOf(sent, 'Avg');
@@ -257,8 +302,8 @@ function factorHour(
     value.reason = isMarked ? 'mark' : flagged > 0 || uploadBad ? 'flag' : 'short';
   }
   const device1 = upload && numberOf(upload, 'Avg');
-  if (device1 !== undefined) value.device = device1;
-  return { value, upload, uploadCounts: uploadCounts && value.valid };
+  if (device1 !== undefined && !Number.isNaN(scale)) value.device = exact(device1 * scale);
+  return { value, ...(upload ? { upload } : {}), uploadCounts: uploadCounts && value.valid, scale };
 }
 
 /** The length that each record of an hour stands for: the smallest distance between two, at most the hour. */
@@ -288,7 +333,7 @@ function overlap(at: number, marks: readonly MarkEffect[], effects?: readonly Ma
 
 const validValue = (one: HourValue | undefined) => (one?.valid ? one.value : undefined);
 
-type Values = ReadonlyMap<string, { value: HourValue; upload?: SentFactor; uploadCounts: boolean }>;
+type Values = ReadonlyMap<string, FactorHour>;
 
 /** m3 of the hour: the flow meter's own total, its mean, or what velocity and state of the gas give (HJ 75-2017 App. C). */
 function flowOf(values: Values, medium: Medium): number | undefined {
@@ -309,24 +354,25 @@ function flowOf(values: Values, medium: Medium): number | undefined {
 }
 
 /** Keeps ours against the device's own, and takes the validity of water where they are apart (HJ 356-2019). */
-function compareWithDevice(one: HourValue, upload: SentFactor | undefined, medium: Medium): void {
-  if (!upload) return;
-  const deviceConverted = numberOf(upload, 'ZsAvg');
+function compareWithDevice(one: HourValue, upload: SentFactor | undefined, medium: Medium, scale: number): void {
+  if (!upload || Number.isNaN(scale)) return;
+  const sentConverted = numberOf(upload, 'ZsAvg');
+  const deviceConverted = sentConverted === undefined ? undefined : exact(sentConverted * scale);
   if (deviceConverted !== undefined) one.deviceConverted = deviceConverted;
   if (one.basis === 'minutes' && one.value !== undefined && one.device !== undefined) {
     one.difference = exact(one.value - one.device);
-    if (apart(one.value, one.device, textOf(upload, 'Avg'))) one.differs = true;
+    if (apart(one.value, one.device, scale, textOf(upload, 'Avg'))) one.differs = true;
   }
   if (one.converted !== undefined && deviceConverted !== undefined) {
     one.convertedDifference = exact(one.converted - deviceConverted);
-    if (apart(one.converted, deviceConverted, textOf(upload, 'ZsAvg'))) one.differs = true;
+    if (apart(one.converted, deviceConverted, scale, textOf(upload, 'ZsAvg'))) one.differs = true;
   }
   if (medium === 'water' && one.differs && one.valid) Object.assign(one, { valid: false, reason: 'differs' });
 }
 
 /** More than max(1 %, one unit of the last digit that was sent) (domain.md 1.3 [D]). */
-function apart(ours: number, device: number, text = ''): boolean {
+function apart(ours: number, device: number, scale: number, text = ''): boolean {
   const decimals = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
   // The unit itself is still within, also where binary fractions say a hair more.
-  return Math.abs(ours - device) > Math.max(Math.abs(device) * 0.01, 10 ** -decimals) * (1 + 1e-9);
+  return Math.abs(ours - device) > Math.max(Math.abs(device) * 0.01, scale * 10 ** -decimals) * (1 + 1e-9);
 }

@@ -40,6 +40,7 @@ export interface StoredSubstitution {
   mass: number;
   periods: number;
   without: number;
+  replaces?: number;
   capture?: 'high' | 'mid' | 'low';
 }
 
@@ -58,6 +59,8 @@ export interface StoredMonth {
   means: Stored<MonthMeans, StoredMonthValue>;
   /** The earliest moment on which a substitution rests, ms. */
   basisFrom?: number;
+  /** What was told of its substituted mass last, and how often something else. */
+  told?: { sequence: number; said: string };
 }
 
 /** A value that no longer counts. `_id` = `<outlet> <period> <start, 14 digits> <factor> <version, 6 digits>`. */

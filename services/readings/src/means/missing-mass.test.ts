@@ -43,3 +43,15 @@ test('HJ 356-2019: a day of water without a mean takes the largest of the 30 val
   const days = series([9], many(30, 2), ['_', '_'], [3]);
   expect(waterSubstitution(days, ...whole(days))).toMatchObject({ mass: 4, periods: 2, without: 0 });
 });
+
+test('HJ 356-2019: it stands in place of what was measured on a day that is not valid, and says how much that was', () => {
+  const days: PeriodMass[] = [
+    { at: 0, mass: 5 },
+    { at: HOUR, measured: 2 },
+    { at: 2 * HOUR, mass: 4 },
+  ];
+  expect(waterSubstitution(days, ...whole(days))).toMatchObject({ mass: 5, periods: 1, replaces: 2 });
+  // Of a day for which nothing can be put in, what was measured stays.
+  const first: PeriodMass[] = [{ at: 0, measured: 2 }];
+  expect(waterSubstitution(first, ...whole(first))).toEqual({ mass: 0, periods: 0, without: 1 });
+});

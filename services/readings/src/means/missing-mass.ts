@@ -20,6 +20,8 @@ export const LOOK_BACK_MS = 2 * LOW_CAPTURE * HOUR;
 export interface PeriodMass {
   at: number;
   mass?: number;
+  /** kg that were measured of a period without a valid mass. */
+  measured?: number;
 }
 
 export interface Substituted {
@@ -28,6 +30,8 @@ export interface Substituted {
   /** Periods for which it was put in, and for which nothing can be. */
   periods: number;
   without: number;
+  /** kg that were measured in the periods it was put in for: it stands in their place. */
+  replaces?: number;
   /** The earliest period that was looked at, ms: what changes there changes this. */
   basisFrom?: number;
 }
@@ -68,6 +72,7 @@ function substitute(
 ): Substituted {
   let mass = 0;
   let put = 0;
+  let measured = 0;
   let basisFrom: number | undefined;
   let without = 0;
   const known: { at: number; mass: number }[] = [];
@@ -80,11 +85,13 @@ function substitute(
     }
     let end = i;
     while (end < periods.length && periods[end]?.mass === undefined) end++;
-    const missing = periods.slice(i, end).filter(({ at }) => at >= from && at < to).length;
+    const run = periods.slice(i, end).filter(({ at }) => at >= from && at < to);
+    const missing = run.length;
     const count = look(end - i);
     const before = count === 0 ? [] : known.slice(-count);
     if (missing > 0 && before[0]) {
       put += missing;
+      measured += run.reduce((sum, one) => sum + (one.measured ?? 0), 0);
       mass += missing * Math.max(...before.map((one) => one.mass));
       basisFrom = Math.min(basisFrom ?? before[0].at, before[0].at);
     } else without += missing;
@@ -94,6 +101,7 @@ function substitute(
     mass: exact(mass),
     periods: put,
     without,
+    ...(measured > 0 ? { replaces: exact(measured) } : {}),
     ...(basisFrom === undefined ? {} : { basisFrom }),
   };
 }

@@ -1,3 +1,4 @@
+import { readingsFacts } from '@greenwatch/contracts';
 import { addMonths, dayOf, type Kit, startOfDay } from '@greenwatch/kit';
 import type { ClientSession } from 'mongoose';
 import type { Devices } from '../device.model';
@@ -21,7 +22,7 @@ import {
   waterSubstitution,
 } from './missing-mass';
 import { monthMeans } from './month-mean';
-import { pollutantUnits } from './sent-value';
+import { exact, pollutantUnits } from './sent-value';
 
 const DAY = 24 * 3_600_000;
 /** Months that one step works through. */
@@ -115,6 +116,8 @@ export class MonthWork {
         means: { ...months, factors },
         ...(put.basisFrom === undefined ? {} : { basisFrom: put.basisFrom }),
       };
+      const told = await this.#tell(last, from, put.byFactor, before?.told, session);
+      if (told) after.told = told;
       if (before && JSON.stringify(before) === JSON.stringify(after)) return;
       await this.means.months.replaceOne({ _id }, after, { session, upsert: true });
       if (replaced.length > 0) await this.means.replaced.insertMany(replaced, { session });
@@ -129,6 +132,36 @@ export class MonthWork {
         session,
       );
     });
+  }
+
+  /** Tells a month's substituted mass where it is another than was told; where there never was one there is nothing to tell. */
+  async #tell(
+    { outletId, place }: StoredDay,
+    month: number,
+    put: ReadonlyMap<string, StoredSubstitution>,
+    before: StoredMonth['told'],
+    session: ClientSession,
+  ): Promise<StoredMonth['told']> {
+    const { enterpriseId, divisionPath } = place;
+    const factors = [...put]
+      .map(([factor, { mass, replaces = 0, periods, without }]) => ({
+        ...{ factor, mass: exact(mass - replaces), periods, without },
+      }))
+      .sort((a, b) => (a.factor < b.factor ? -1 : 1));
+    const said = JSON.stringify({ enterpriseId, factors });
+    if (before?.said === said || (!before && factors.length === 0)) return before;
+    const sequence = (before?.sequence ?? 0) + 1;
+    await this.kit.facts.append(session, {
+      subject: 'facts.readings.month.totalled',
+      codec: readingsFacts.MonthTotalled,
+      data: { outletId, enterpriseId, month, factors },
+      entity: `${outletId}:${month}`,
+      sequence,
+      occurredAt: month,
+      divisionPath: [...divisionPath],
+      enterpriseId,
+    });
+    return { sequence, said };
   }
 
   /** Mass put in for hours (gas) or days (water) of [from, over) whose mass is due and not known. */
@@ -193,7 +226,8 @@ function dayMasses(days: readonly StoredDay[], factor: string): PeriodMass[] {
     .filter(({ means }) => means.stoppedHours < 24 && !(means.flowHours === 24 && means.flow === 0))
     .map(({ day, means }) => {
       const value = means.factors.find((one) => one.factor === factor);
-      return periodMass(day, value?.valid ? value.mass : undefined);
+      if (value?.valid) return periodMass(day, value.mass);
+      return { at: day, ...(value && value.mass > 0 ? { measured: value.mass } : {}) };
     });
 }
 

@@ -282,7 +282,8 @@ export class Recalculation {
       const at = time - (time % HOUR);
       const known = hours.get(at);
       if (known) return known;
-      const hour: GrowingHour = { mn: device._id, missingFlagValid: device.missingFlagValid ?? false, minutes: [] };
+      const { missingFlagValid = false, ppmFactors = [] } = device;
+      const hour: GrowingHour = { mn: device._id, missingFlagValid, ppmFactors, minutes: [] };
       hours.set(at, hour);
       return hour;
     };
