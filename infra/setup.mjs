@@ -3,7 +3,7 @@
 //   --dev     also what the tests need (the browser, a server that speaks S3)
 //   --quiet   says nothing as long as all is well
 // Progress goes to standard error: the standard output of `npm run admin` belongs to its result.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,11 +14,14 @@ const stamps = path.join(root, '.cache', 'setup');
 const lock = path.join(stamps, 'lock');
 const quiet = process.argv.includes('--quiet');
 const dev = process.argv.includes('--dev');
+/** Steps under way: when one fails, the others end with it. */
+const running = new Set();
 
 const MINIMUM_NODE = [20, 19];
 
 /** One line for the person at the keyboard, then the end. */
 function fail(message, output = '') {
+  for (const child of running) child.kill();
   process.stderr.write(`${output}${output && !output.endsWith('\n') ? '\n' : ''}greenwatch setup: ${message}\n`);
   process.exit(1);
 }
@@ -34,12 +37,10 @@ checkPython();
 mkdirSync(stamps, { recursive: true });
 await takeLock();
 try {
-  install();
-  generate();
-  build();
-  buildPages();
-  obtainServers();
-  if (dev) step('unpacking the browser', process.execPath, ['packages/testkit/dist/unpack-browser.js']);
+  await install();
+  await generate();
+  // The pages need the generated code only, so they are built beside the services.
+  await Promise.all([build().then(obtain), buildPages()]);
 } finally {
   rmSync(lock, { force: true });
 }
@@ -111,7 +112,7 @@ function readIfThere(file) {
 }
 
 /** `npm ci` when node_modules is missing or made from another package-lock.json. */
-function install() {
+async function install() {
   const lockFile = path.join(root, 'package-lock.json');
   // npm writes this file last; the stamp covers a lock file whose time changed but not its content.
   const installed = path.join(root, 'node_modules', '.package-lock.json');
@@ -124,12 +125,18 @@ function install() {
       return;
     }
   }
-  step('installing packages (npm ci)', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  await step('installing packages (npm ci)', 'npm', [
+    'ci',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   writeFileSync(stamp, wanted);
 }
 
 function generate() {
-  whenChanged(
+  return whenChanged(
     'generate',
     ['proto', 'buf.yaml', 'buf.gen.yaml'],
     'packages/contracts/src/gen',
@@ -138,14 +145,15 @@ function generate() {
   );
 }
 
-/** tsc keeps account of its own inputs. */
+/** Without a check of types, which `npm test` and `npm run check` make. tsc keeps account of its own inputs. */
 function build() {
   const first = !existsSync(path.join(root, 'infra', 'dist'));
-  step(first ? 'building' : undefined, bin('tsc'), ['-b']);
+  // More than one checker a project would each work out the same types again.
+  return step(first ? 'building' : undefined, bin('tsc'), ['-b', '--noCheck', '--checkers', '1']);
 }
 
 function buildPages() {
-  whenChanged(
+  return whenChanged(
     'pages',
     ['gateway/web', 'packages/contracts/src', 'package-lock.json'],
     'gateway/web/dist/index.html',
@@ -154,19 +162,26 @@ function buildPages() {
   );
 }
 
+function obtain() {
+  return Promise.all([
+    obtainServers(),
+    dev ? step('unpacking the browser', process.execPath, ['packages/testkit/dist/unpack-browser.js']) : undefined,
+  ]);
+}
+
 function obtainServers() {
   const first = !existsSync(path.join(root, '.cache', 'servers'));
   const title = first ? 'fetching MongoDB, NATS and Valkey' : undefined;
-  step(title, process.execPath, ['infra/dist/obtain-servers.js', ...(dev ? ['--dev'] : [])]);
+  return step(title, process.execPath, ['infra/dist/obtain-servers.js', ...(dev ? ['--dev'] : [])]);
 }
 
 /** Runs a command when its inputs are other than at its last success, or its output is not there. */
-function whenChanged(name, inputs, output, title, [command, args]) {
+async function whenChanged(name, inputs, output, title, [command, args]) {
   const stamp = path.join(stamps, name);
   const state = stateOf(inputs);
   if (existsSync(path.join(root, output)) && readIfThere(stamp) === state) return;
   rmSync(stamp, { force: true });
-  step(title, command, args);
+  await step(title, command, args);
   writeFileSync(stamp, state);
 }
 
@@ -192,16 +207,21 @@ function bin(name) {
 }
 
 /** Runs a command to its end; its output is shown only when it fails. */
-function step(title, command, args) {
+async function step(title, command, args) {
   const began = Date.now();
   if (title) say(`${title} …`);
   // buf looks for its plugin on PATH.
   const env = { ...process.env, PATH: [bin(''), process.env.PATH].join(path.delimiter) };
-  const result = spawnSync(command, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 << 20 });
-  if (result.error) fail(`${command} cannot be run (${result.error.code}): is it installed and on PATH?`);
-  if (result.signal) fail(`${path.basename(command)} was ended by ${result.signal}`);
-  if (result.status !== 0) {
-    fail(`${path.basename(command)} ${args[0]} failed, see above`, `${result.stdout}${result.stderr}`);
-  }
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const [status, signal] = await new Promise((resolve) => {
+    child.on('error', (error) => fail(`${command} cannot be run (${error.code}): is it installed and on PATH?`));
+    child.on('close', (...end) => resolve(end));
+  });
+  running.delete(child);
+  if (signal) fail(`${path.basename(command)} was ended by ${signal}`);
+  if (status !== 0) fail(`${path.basename(command)} ${args[0]} failed, see above`, output);
   if (title) say(`${title}: done in ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }

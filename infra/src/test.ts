@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder, repositoryRoot } from './paths';
 import { type JestResult, type Tally, tallyOf } from './test-tally';
-import { checkTestTypes } from './test-types';
 
-// The body of `npm test`, after set-up: checks, then the three kinds of test. Everything runs, also after a failure,
-// and the last line says `N passed, N failed`. A check counts as one; a skipped test counts as failed.
+// The body of `npm test`, after set-up: checks, then the three kinds of test. Everything runs, also after a failure, each
+// says how long it took, and the last line says `N passed, N failed`. A check counts as one; a skipped test counts as failed.
 
 const MINUTE_MS = 60_000;
 
@@ -14,60 +13,90 @@ const MINUTE_MS = 60_000;
 const checks: [string, string, string[]][] = [
   ['format and lint', 'biome', ['ci', '--colors=off', '--max-diagnostics=50', '.']],
   ['contracts (buf lint)', 'buf', ['lint']],
-  ['types', 'tsc', ['-b']],
-  ['types of the pages and their tests', 'tsc', ['-p', 'gateway/web/tsconfig.test.json']],
+  // One program over all workspaces and their tests: what they share is read and worked out once.
+  ['types', 'tsc', ['-p', 'tsconfig.check.json', '--checkers', '1']],
+  ['types of the pages', 'tsc', ['-p', 'gateway/web/tsconfig.json', '--checkers', '1']],
+  ["types of the pages' tests", 'tsc', ['-p', 'gateway/web/tsconfig.test.json', '--checkers', '1']],
 ];
 
 /** Jest's projects: arguments, and the longest they may take before they count as hanging. */
-const projects: [string, string[], number][] = [
-  ['unit', [], 10 * MINUTE_MS],
+type Project = [string, string[], number];
+const unit: Project = ['unit', [], 10 * MINUTE_MS];
+const withServers: Project[] = [
   ['integration', [], 20 * MINUTE_MS],
   ['browser', ['--runInBand'], 20 * MINUTE_MS],
 ];
 
-function runBinary([name, command, args]: (typeof checks)[number]): Tally {
-  const result = spawnSync(path.join(repositoryRoot, 'node_modules', '.bin', command), args, {
-    cwd: repositoryRoot,
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
+interface Ending {
+  code: number | null;
+  output: string;
+  seconds: string;
+}
+
+/** Runs a binary of node_modules/.bin to its end, SIGKILL after `timeout`. Never rejects. */
+function runBinary(command: string, args: string[], stdio: StdioOptions, timeout?: number): Promise<Ending> {
+  const began = Date.now();
+  const binary = path.join(repositoryRoot, 'node_modules', '.bin', command);
+  return new Promise((resolve) => {
+    let output = '';
+    const end = (code: number | null) =>
+      resolve({ code, output, seconds: `${((Date.now() - began) / 1000).toFixed(1)} s` });
+    const child = spawn(binary, args, { cwd: repositoryRoot, stdio, timeout, killSignal: 'SIGKILL' });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    child.on('error', (error) => {
+      output += error.message;
+      end(null);
+    });
+    child.on('close', end);
   });
-  const complaint = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`;
-  return verdict(name, result.status === 0 ? '' : complaint || `exit code ${result.status}`);
 }
 
-function verdict(name: string, complaint: string): Tally {
-  if (complaint) say(complaint.trimEnd());
-  say(`${complaint ? 'FAILED' : 'ok    '} ${name}`);
-  return complaint ? { passed: 0, failed: 1 } : { passed: 1, failed: 0 };
+async function check([name, command, args]: (typeof checks)[number]): Promise<Tally> {
+  const { code, output, seconds } = await runBinary(command, args, 'pipe');
+  if (code !== 0) say(output.trimEnd() || `exit code ${code}`);
+  say(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds})`);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-function runProject([project, args, timeout]: (typeof projects)[number]): Tally {
+async function runProject([project, args, timeout]: Project): Promise<Tally> {
   const report = path.join(cacheFolder, `jest-${project}.json`);
   mkdirSync(cacheFolder, { recursive: true });
   rmSync(report, { force: true });
-  const jest = path.join(repositoryRoot, 'node_modules', '.bin', 'jest');
-  const result = spawnSync(jest, ['--selectProjects', project, '--json', `--outputFile=${report}`, ...args], {
-    cwd: repositoryRoot,
-    // Jest prints what people read to standard error, its JSON (which we take from the file) to standard output.
-    stdio: ['inherit', 'ignore', 'inherit'],
+  // Jest prints what people read to standard error, its JSON (which we take from the file) to standard output.
+  const { code, seconds } = await runBinary(
+    'jest',
+    ['--selectProjects', project, '--json', `--outputFile=${report}`, ...args],
+    ['ignore', 'ignore', 'inherit'],
     timeout,
-    killSignal: 'SIGKILL',
-  });
+  );
   const found = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as JestResult) : undefined;
-  const { tally, notes } = tallyOf(found, result.status);
+  const { tally, notes } = tallyOf(found, code);
   for (const note of notes) say(`${project}: ${note}`);
+  say(`${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${project} tests (${seconds})`);
   return tally;
+}
+
+async function oneByOne<T>(work: T[], run: (item: T) => Promise<Tally>): Promise<Tally[]> {
+  const tallies: Tally[] = [];
+  for (const item of work) tallies.push(await run(item));
+  return tallies;
 }
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const tallies = [
-  ...checks.map(runBinary),
-  verdict('types of the tests', checkTestTypes()),
-  ...projects.map(runProject),
-];
-const total = (key: keyof Tally) => tallies.reduce((sum, tally) => sum + tally[key], 0);
-say(`${total('passed')} passed, ${total('failed')} failed`);
-process.exitCode = total('failed') === 0 ? 0 : 1;
+async function test(): Promise<void> {
+  // The checks, one by one, run beside the unit tests; the tests with real servers have the machine to themselves.
+  const together = await Promise.all([oneByOne(checks, check), runProject(unit)]);
+  const tallies = [...together.flat(), ...(await oneByOne(withServers, runProject))];
+  const total = (key: keyof Tally) => tallies.reduce((sum, tally) => sum + tally[key], 0);
+  say(`${total('passed')} passed, ${total('failed')} failed`);
+  process.exitCode = total('failed') === 0 ? 0 : 1;
+}
+
+void test();

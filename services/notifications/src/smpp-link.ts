@@ -172,7 +172,6 @@ export class SmppLink {
 }
 
 function textOf(pdu: Pdu): string {
-  const content = pdu.short_message;
-  const message = typeof content === 'object' && !Buffer.isBuffer(content) ? content.message : content;
+  const message = pdu.short_message?.message;
   return Buffer.isBuffer(message) ? message.toString('latin1') : (message ?? '');
 }
