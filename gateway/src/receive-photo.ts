@@ -17,21 +17,26 @@ interface Received<T extends string> {
 }
 
 /**
- * Takes the one file part `photo` of a multipart request and hands it on as it comes, without keeping it.
+ * Takes the one file part (`photo`, or another `name`) of a multipart request and hands it on as it comes, without keeping it.
  * @throws DomainError 400 naming the part, 413 above `limit` bytes, 415 for another type than `types`
  */
 export async function receivePhoto<T extends string, R>(
   request: FastifyRequest,
-  { types, limit, fields = 0 }: { types: readonly T[]; limit: number; fields?: number },
+  {
+    types,
+    limit,
+    fields = 0,
+    name = 'photo',
+  }: { types: readonly T[]; limit: number; fields?: number; name?: 'photo' | 'voucher' },
   send: (photo: Received<T>) => Promise<R>,
 ): Promise<R> {
-  const tooLarge = () => new DomainError('TOO_LARGE', `A photo may have at most ${limit} bytes.`, 413);
+  const tooLarge = () => new DomainError('TOO_LARGE', `A ${name} may have at most ${limit} bytes.`, 413);
   const part = await request.file({ limits: { files: 1, fields, fieldSize: 200, fileSize: limit } });
-  if (part?.fieldname !== 'photo') throw invalid('body.photo', 'is required: one file part of this name');
+  if (part?.fieldname !== name) throw invalid(`body.${name}`, 'is required: one file part of this name');
   const contentType = types.find((type) => type === part.mimetype);
   if (!contentType) {
     part.file.resume();
-    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', `A photo must be ${types.join(' or ')}.`, 415);
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', `A ${name} must be ${types.join(' or ')}.`, 415);
   }
   // busboy only cuts the file off at the limit: a photo cut in half must fail on the way, not be stored.
   const content = new Transform({

@@ -220,18 +220,18 @@ function request(line: Line, of: Owner): { url: string; given: unknown } {
   });
   const query = line.query ? `?${fill(line.query)}` : '';
   const given =
-    line.body === 'photo'
-      ? photo()
+    line.body === 'photo' || line.body === 'voucher'
+      ? photo(line.body)
       : line.body === undefined
         ? undefined
         : (JSON.parse(fill(JSON.stringify(line.body))) as unknown);
   return { url: `/api/v1${url}${query}`, given };
 }
 
-function photo(): FormData {
+function photo(name: 'photo' | 'voucher'): FormData {
   const form = new FormData();
   form.append(
-    'photo',
+    name,
     new Blob([Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex')], { type: 'image/jpeg' }),
     'a.jpg',
   );

@@ -7,12 +7,14 @@ export interface Episode {
   outletId: string;
   from: number;
   to: number;
-  kind: 'exceedance' | 'silence' | 'stuck' | 'treatment-off' | 'squeezed';
+  kind: 'exceedance' | 'silence' | 'stuck' | 'treatment-off' | 'squeezed' | 'flagged';
   /** exceedance: of this factor only; absent: of all. */
   factor?: string;
   /** exceedance: share of the limit at `from`, and what it gains an hour; squeezed: where the values lie. */
   share?: number;
   gain?: number;
+  /** flagged: what the logger says of its pollutants (HJ 212-2017 table 8). */
+  flag?: 'C' | 'D' | 'M';
 }
 
 /** What episodes do to an outlet at a moment. */
@@ -25,6 +27,7 @@ export interface Effect {
   /** The pollutants hardly move around this share of their limit, whatever the plant does. */
   squeezed?: number;
   treatmentOff?: boolean;
+  flag?: string;
 }
 
 const NONE: Effect = {};
@@ -76,6 +79,16 @@ export function script(outlets: readonly string[], start: number): Episode[] {
       to: today + 10 * DAY,
       share: 0.62,
     },
+    // The analysers are calibrated: the hour before last at the first start, so that its mark is seen at once, and again by minute records.
+    {
+      id: 'calibrated',
+      outletId: fibre,
+      kind: 'flagged',
+      from: hour - 2 * HOUR,
+      to: hour - HOUR,
+      flag: 'C',
+    },
+    at('calibrated-again', fibre, 'flagged', 60 * minute, 90 * minute, { flag: 'C' }),
     // Long over: history, which raises no task.
     at('last-week', heat, 'exceedance', -4.2 * DAY, -4.1 * DAY, { factor: 'a21002', share: 1.1, gain: 0.1 }),
   ];
@@ -105,6 +118,8 @@ function actOf(episode: Episode, time: number): Effect {
       return { silent: true };
     case 'squeezed':
       return { squeezed: episode.share ?? 0.6, factor: episode.factor };
+    case 'flagged':
+      return { flag: episode.flag };
     case 'stuck':
       return { stuckSince: episode.from };
     case 'treatment-off':

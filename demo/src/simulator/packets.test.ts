@@ -74,4 +74,16 @@ describe('packets of the simulator, read back by packages/hj212', () => {
       expect(reading.fields.map(([name]) => name)).not.toContain('Flag');
     }
   });
+
+  it('HJ 212-2017 table 8: while it is calibrated a logger flags its pollutants, and nothing else', () => {
+    const { profile, outlet } = pick(({ edition, process, st }) => edition === '2017' && !process && st === '31');
+    const pollutants = outlet.pollutants.map(({ factor }) => factor);
+    const items = itemsOf(profile, outlet, 'minute', moment, () => ({ flag: 'C' }));
+    for (const item of items) {
+      const factor = item.slice(0, item.indexOf('-'));
+      expect(item.endsWith(`${factor}-Flag=${pollutants.includes(factor) ? 'C' : 'N'}`)).toBe(true);
+    }
+    expect(items.some((item) => item.endsWith('=C'))).toBe(true);
+    expect(items.some((item) => item.endsWith('=N'))).toBe(true);
+  });
 });

@@ -43,10 +43,16 @@ export function itemsOf(
   moment: number,
   effectAt: EffectAt,
 ): string[] {
-  const flag = model.stopped ? 'F' : 'N';
+  const said = effectAt(model.id, moment).flag;
+  const flagOf = (factor: string) => {
+    if (model.stopped) return 'F';
+    return said !== undefined && model.pollutants.some((pollutant) => pollutant.factor === factor) ? said : 'N';
+  };
   switch (kind) {
     case 'realtime':
-      return instant(model, profile.factors, moment, effectAt).map((reading) => realtimeItem(profile, reading, flag));
+      return instant(model, profile.factors, moment, effectAt).map((reading) =>
+        realtimeItem(profile, reading, flagOf(reading.factor)),
+      );
     case 'state': {
       const treatmentOff = effectAt(model.id, moment).treatmentOff === true;
       return (profile.facilities ?? []).map((code) =>
@@ -56,9 +62,14 @@ export function itemsOf(
     case 'minute':
     case 'hour': {
       const to = moment + (kind === 'hour' ? HOUR : TEN_MINUTES);
-      return means(model, profile.factors, moment, to, effectAt).map((mean) => meanItem(profile, mean, flag));
+      return means(model, profile.factors, moment, to, effectAt).map((mean) =>
+        meanItem(profile, mean, flagOf(mean.factor)),
+      );
     }
     case 'day':
-      return dayMeans(model, profile.factors, moment, effectAt).map((mean) => meanItem(profile, mean, flag));
+      // Flue gas: normal when most of the day is (HJ 212-2017, notes to C.16 to C.18).
+      return dayMeans(model, profile.factors, moment, effectAt).map((mean) =>
+        meanItem(profile, mean, model.stopped ? 'F' : 'N'),
+      );
   }
 }

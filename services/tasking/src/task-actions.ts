@@ -5,6 +5,8 @@ import {
   type Call,
   type Caller,
   conflict,
+  FileCheck,
+  type FileType,
   invalid,
   type Kit,
   notFound,
@@ -14,7 +16,6 @@ import type { ClientSession, Model } from 'mongoose';
 import { judgeCheckIn } from './check-in';
 import type { ClueDoc } from './clue.model';
 import { assigneeOf, type Dispatch } from './dispatch';
-import { MAX_PHOTOS, PhotoCheck, type PhotoType } from './photo';
 import type { PersonDoc, RegistryCopies } from './registry-copies.model';
 import { type AssigneeDoc, type TaskDoc, taskOf, visibleTasks } from './task.model';
 import { editTask, type TaskEdit } from './task-edit';
@@ -26,6 +27,9 @@ interface Models {
   clues: Model<ClueDoc>;
   copies: RegistryCopies;
 }
+
+const MAX_PHOTO_BYTES = 15 * 1024 * 1024;
+const MAX_PHOTOS = 50;
 
 const OBSERVERS: readonly string[] = ['grid-member', 'officer', 'supervisor'];
 
@@ -278,6 +282,6 @@ function assertComplete(task: TaskDoc): void {
 }
 
 /** The bytes while they are a photo. */
-function checked(stream: Readable, announced: PhotoType): Readable {
-  return pipeline(stream, new PhotoCheck(announced), () => {});
+function checked(stream: Readable, announced: FileType): Readable {
+  return pipeline(stream, new FileCheck(announced, MAX_PHOTO_BYTES), () => {});
 }

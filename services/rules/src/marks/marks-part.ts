@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import type { AmendedValue, Mark } from '@greenwatch/contracts';
 import {
   type ActionHandlers,
@@ -228,8 +228,8 @@ export function marksPart(judging: Judging, byFlags: MarksByFlags): { actions: A
         if (!stream) throw invalid('voucher', 'must be sent as a stream');
         // Before a byte is kept: for what is decided or too late nothing is stored.
         requireOpen(await seen(markId, caller), kit.now());
-        const check = new FileCheck(contentType, MAX_VOUCHER_BYTES);
-        const blob = await kit.blobs.put(stream.compose(check) as Readable, { contentType, name: filename });
+        const checked = pipeline(stream, new FileCheck(contentType, MAX_VOUCHER_BYTES), () => {});
+        const blob = await kit.blobs.put(checked, { contentType, name: filename });
         try {
           const after = await kit.transaction(async (session) => {
             const mark = await seen(markId, caller, session);
