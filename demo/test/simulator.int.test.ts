@@ -7,6 +7,7 @@ import {
   FrameCutter,
   type Packet,
   parseSegment,
+  readMessage,
   readReply,
   readUpload,
   replyToUpload,
@@ -60,7 +61,11 @@ class Host {
   moments(): Map<string, Set<string>> {
     const moments = new Map<string, Set<string>>();
     for (const packet of this.packets) {
-      const { kind, dataTime } = readUpload(packet);
+      const said = readMessage(packet);
+      const { kind, dataTime } =
+        said?.type === 'standard-check' || said?.type === 'log'
+          ? { kind: said.type === 'log' ? 'log' : 'check', dataTime: said.time }
+          : readUpload(packet);
       const key = `${kind} ${dataTime}`;
       moments.set(key, (moments.get(key) ?? new Set()).add(`${packet.pno ?? 1}/${packet.pnum ?? 1} ${packet.cp}`));
     }
@@ -85,9 +90,9 @@ const device = (what: (profile: (typeof simulated)[number]['profile']) => boolea
 /** A logger that owes two days of hours, as after an outage; it lives in a time that stands still. */
 function logger(of: (typeof simulated)[number], port: number, answerTimeout = 100) {
   const list = schedules(of.profile, 0.5, 30);
-  const cursors: Required<Cursors> = { realtime: 0, state: 0, minute: 0, hour: 0, day: 0 };
+  const cursors: Required<Cursors> = { realtime: 0, state: 0, minute: 0, hour: 0, day: 0, check: 0, log: 0 };
   for (const schedule of list) {
-    const back = schedule.kind === 'hour' || schedule.kind === 'day' ? 2 * DAY : 10 * schedule.step;
+    const back = schedule.step >= HOUR ? 2 * DAY : 10 * schedule.step;
     cursors[schedule.kind] = momentAt(schedule, NOW - back);
   }
   const started = Date.now();

@@ -18,6 +18,8 @@ const CONNECTS_A_SECOND = 40;
 /** Minute means sent at the first start; and again at most after a restart. */
 const MINUTES_AT_FIRST = 2 * HOUR;
 const MINUTES_AT_MOST = DAY;
+/** Standard checks and log texts sent at the first start. */
+const CHECKS_AT_FIRST = 7 * DAY;
 /** After a longer stop of the simulator realtime goes on from now: a logger without power measures nothing. */
 const REALTIME_GAP = 600_000;
 /** Hours before the start that one logger never sent: the platform finds the gap and asks for it (CN 2061). */
@@ -190,7 +192,15 @@ export function firstCursors(
   startedAt: number,
   now: number,
 ): Required<Cursors> {
-  const cursors: Required<Cursors> = { realtime: now, state: now, minute: now, hour: now, day: now };
+  const cursors: Required<Cursors> = {
+    realtime: now,
+    state: now,
+    minute: now,
+    hour: now,
+    day: now,
+    check: now,
+    log: now,
+  };
   for (const schedule of list) {
     const { kind } = schedule;
     const before = known?.[kind];
@@ -201,6 +211,8 @@ export function firstCursors(
       cursors[kind] = before ?? day - schedule.step;
     } else if (kind === 'minute') {
       cursors[kind] = Math.max(before ?? at(startedAt - MINUTES_AT_FIRST), at(now - MINUTES_AT_MOST));
+    } else if (kind === 'check' || kind === 'log') {
+      cursors[kind] = before ?? at(startedAt - CHECKS_AT_FIRST);
     } else {
       cursors[kind] = before !== undefined && now - before < REALTIME_GAP ? before : at(now);
     }

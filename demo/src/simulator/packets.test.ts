@@ -1,4 +1,4 @@
-import { FrameCutter, parseSegment, readUpload } from '@greenwatch/hj212';
+import { FrameCutter, parseSegment, readMessage, readUpload } from '@greenwatch/hj212';
 import { demoProvince } from '../province';
 import { type PacketKind, uploadFrames } from './packets';
 import { itemsOf } from './uploads';
@@ -61,6 +61,20 @@ describe('packets of the simulator, read back by packages/hj212', () => {
     expect(packets.map((packet) => [packet.pnum, packet.pno])).toEqual(packets.map((_, i) => [packets.length, i + 1]));
     expect(new Set(packets.map((packet) => packet.qn)).size).toBe(packets.length);
     for (const packet of packets) expect(packet.flag & 2).toBe(2);
+  });
+
+  it('automatic standard checks and log texts of loggers of 2017', () => {
+    const of = pick((profile) => profile.edition === '2017' && !profile.process);
+    const [check] = packetsOf(of, 'check').map(readMessage);
+    expect(check).toMatchObject({ type: 'standard-check', time: moment });
+    const checks = check?.type === 'standard-check' ? check.checks : [];
+    expect(checks.map(({ factor }) => factor)).toEqual(of.outlet.pollutants.map(({ factor }) => factor));
+    for (const { measured, standard, passed } of checks) {
+      expect(passed).toBe(Math.abs(Number(measured) - Number(standard)) <= Number(standard) * 0.1);
+    }
+    expect(packetsOf(of, 'log').map(readMessage)).toEqual([
+      expect.objectContaining({ type: 'log', time: moment, text: expect.stringMatching(/^自动标样核查完成/) }),
+    ]);
   });
 
   it('HJ/T 212-2005 loggers use its codes, and no flags on means', () => {

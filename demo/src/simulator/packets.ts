@@ -19,13 +19,16 @@ export interface LoggerProfile {
   facilities?: string[];
 }
 
-export type PacketKind = 'realtime' | 'minute' | 'hour' | 'day' | 'state';
+/** `check`: results of automatic standard checks (标样核查), `log`: log text. */
+export type PacketKind = 'realtime' | 'minute' | 'hour' | 'day' | 'state' | 'check' | 'log';
 const COMMANDS: Record<PacketKind, string> = {
   realtime: '2011',
   minute: '2051',
   hour: '2061',
   day: '2031',
   state: '2021',
+  check: '2062',
+  log: '3020',
 };
 
 /** The data area of one packet may have this many characters (HJ 212-2017 table 3: CP 950 with `CP=&&` and `&&`). */
@@ -102,6 +105,17 @@ export function meanItem(profile: LoggerProfile, mean: Mean, flag: string): stri
 }
 
 export const stateItem = (facility: string, on: boolean) => `${facility}-RS=${on ? 1 : 0}`;
+
+/** One factor's automatic standard check: what was measured of a standard solution or gas, and whether that is within 10 %. */
+export function checkItem(factor: string, measured: number, standard: number): string {
+  const [sent, against] = [text(factor, measured), text(factor, standard)];
+  const passed = Math.abs(Number(sent) - Number(against)) <= Number(against) * 0.1;
+  const fields = [`Check=${sent}`, `StandardValue=${against}`, `ResultType=${passed ? 1 : 0}`];
+  return fields.map((field) => `${factor}-${field}`).join(',');
+}
+
+/** Log text (HJ 212-2017 C.40) of an analyser. */
+export const logItems = (factor: string, entry: string) => [`PolId=${factor}`, `i11001-Info=//${entry}//`];
 
 /**
  * The frames of one upload: one, or several when its items do not fit one, split between factors (HJ 212-2017 6.3). Each is

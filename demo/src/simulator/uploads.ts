@@ -1,9 +1,11 @@
-import { type LoggerProfile, meanItem, type PacketKind, realtimeItem, stateItem } from './packets';
+import { randomOf } from '../random';
+import { checkItem, type LoggerProfile, logItems, meanItem, type PacketKind, realtimeItem, stateItem } from './packets';
 import { DAY, dayMeans, type EffectAt, HOUR, instant, means, type OutletModel, TEN_MINUTES } from './signal';
 
 /** When a logger has something to send. All times in ms; a kind's moments lie on a grid, in China's time (UTC+8). */
 
 const ZONE = 8 * HOUR;
+const CHECKED_AT = 2 * HOUR;
 
 export interface Schedule {
   kind: PacketKind;
@@ -27,6 +29,13 @@ export function schedules(profile: LoggerProfile, spread: number, realtimeSecond
     { kind: 'minute', step: TEN_MINUTES, phase: 0, delay: TEN_MINUTES + 2_000 + seconds(11, 25) },
     { kind: 'hour', step: HOUR, phase: 0, delay: HOUR + 3_000 + seconds(13, 40) },
     { kind: 'day', step: DAY, phase: -ZONE, delay: DAY + 10_000 + seconds(17, 60) },
+    // Analysers check themselves at night, and the logger tells of it a quarter of an hour later.
+    ...(profile.edition === '2017' && !profile.process
+      ? [
+          { kind: 'check' as const, step: DAY, phase: CHECKED_AT - ZONE, delay: seconds(19, 300) },
+          { kind: 'log' as const, step: DAY, phase: CHECKED_AT + HOUR / 4 - ZONE, delay: seconds(19, 300) },
+        ]
+      : []),
   ];
 }
 
@@ -71,5 +80,21 @@ export function itemsOf(
       return dayMeans(model, profile.factors, moment, effectAt).map((mean) =>
         meanItem(profile, mean, model.stopped ? 'F' : 'N'),
       );
+    case 'check':
+      return model.pollutants.map(({ factor, limit }) =>
+        checkItem(factor, checked(model, factor, limit, moment), limit),
+      );
+    case 'log': {
+      // Of the check a quarter of an hour before.
+      const of = model.pollutants[0];
+      const done = of && checked(model, of.factor, of.limit, moment - HOUR / 4).toFixed(1);
+      return of ? logItems(of.factor, `自动标样核查完成 测得${done}`) : [];
+    }
   }
+}
+
+/** What an analyser measures of a standard as high as the limit: some percent beside it, sometimes too many. */
+function checked({ key }: OutletModel, factor: string, standard: number, moment: number): number {
+  const { next } = randomOf(String(key), `check ${factor} ${moment}`);
+  return standard * (1 + (next() + next() + next() - 1.5) * 0.09);
 }
