@@ -55,7 +55,7 @@ export function devices(demo: RunningDemo): void {
     expect(hours).toMatchObject({ state: 'done', cn: '2061' });
     expect(hours.packets).toBeGreaterThan(0);
     await administrator.picture('f2-device', { whole: true });
-    await administrator.opens(`commands/${time.id}`);
+    await administrator.page.getByTestId('commands').locator(`a[href="/commands/${time.id}"]`).click();
     const answer = await administrator.see('answer', 'what it answered');
     expect(await administrator.text(answer)).toMatch(/系统时间\d{4}-\d\d-\d\d/);
     await administrator.picture('f3-command');
@@ -67,7 +67,8 @@ export function devices(demo: RunningDemo): void {
     const first = Math.floor(Date.now() / HOUR) * HOUR - (300 * 24 + (Math.floor(Date.now() / 1000) % 1000)) * HOUR;
     const local = (i: number) => new Date(first + (i + 8) * HOUR).toISOString().slice(0, 16).replace('T', ' ');
     const rows = [0, 1, 2].map((i) => `${mn},小时,${local(i)},${i === 1 ? 'twelve' : `1${i}.50`},N`);
-    await administrator.opens('backfills');
+    await page.locator('.crumbs a[href="/commands"]').click();
+    await page.getByTestId('device-tabs').locator('a[href="/backfills"]').click();
     await administrator.see('sheet-template-csv', 'the layout to fetch');
     await page.getByTestId('sheet-file').setInputFiles({
       ...{ name: `补录-${first}.csv`, mimeType: 'text/csv' },
@@ -98,7 +99,7 @@ export function devices(demo: RunningDemo): void {
     await officer.see('devices', 'the devices of the county');
     await officer.picture('f5-phone-devices');
     const [{ mn: own }] = (await officer.asks<{ items: [DeviceState] }>('devices/states?online=true&limit=1')).items;
-    await officer.opens(`devices/${own}`);
+    await officer.press(officer.page.getByTestId('devices').locator(`[data-id="${own}"] a`));
     await officer.see('command-form', 'what may be asked');
     expect(await officer.page.getByTestId('rotate').count()).toBe(0);
     await officer.picture('f6-phone-device', { whole: true });
