@@ -319,7 +319,6 @@ export class Dispatcher {
       ...(device?.password === undefined ? {} : { pw: device.password }),
       ...(key === undefined ? {} : { key }),
       ...(device?.dialect ? { dialect: device.dialect } : {}),
-      ...(device?.dialect ? { dialect: device.dialect } : {}),
     };
   }
 
