@@ -34,7 +34,7 @@ const SWEPT_PAGES = 10;
  * Blobs in a bucket of an S3-compatible store: `<name>/<24 hex digits>` (also the blob's id) with the content and
  * `<id>.json` with what is known of it. S3 wants metadata before the content, whose hash is known after it; so, as in a
  * folder, a blob is there when its description is. Large contents go up in parts, which are aborted when it breaks off.
- * The SDK is loaded when it is first needed: it takes some 20 MB.
+ * The SDK is loaded when it is first needed: it takes some 10 MB.
  */
 export function s3Blobs(settings: S3Settings): S3Blobs {
   const { bucket: Bucket } = settings;

@@ -12,7 +12,7 @@ const SHARDED_OTHERWISE = 23;
  * @param hello the server's answer to `hello`: only a mongos says `isdbgrid`
  */
 export function shardCommand(
-  hello: { msg?: unknown },
+  hello: { msg?: unknown; [field: string]: unknown },
   database: string,
   collection: string,
   key: ShardKey,

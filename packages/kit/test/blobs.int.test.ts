@@ -6,10 +6,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
-import { type TestS3, type TestServers, testS3, testServers, until } from '@greenwatch/testkit';
+import { serviceEnvironment, type TestS3, type TestServers, testS3, testServers, until } from '@greenwatch/testkit';
+import { Type } from '@sinclair/typebox';
 import { ObjectId } from 'mongodb';
 import type { Connection } from 'mongoose';
-import { type BlobStore, connectMongo, folderBlobs, type S3Settings, s3Blobs } from '../src';
+import { type BlobStore, connectMongo, defineService, folderBlobs, runService, type S3Settings, s3Blobs } from '../src';
 import { gridFsBlobs } from '../src/blobs';
 
 let servers: TestServers;
@@ -217,6 +218,22 @@ test('chunks of an upload that has no file, and files without their hash, go; a 
   expect(await chunks.countDocuments({ files_id: { $in: [orphan, nameless, half] } })).toBe(0);
   expect(await db.collection('blobs.files').countDocuments({ _id: nameless })).toBe(0);
 });
+
+test('every service sweeps its own', async () => {
+  const environment = serviceEnvironment(servers, 'readings');
+  const own = await connectMongo(servers.mongoUri, environment.MONGODB_DATABASE ?? '', 'test');
+  const chunks = own.collection('blobs.chunks');
+  const [old, young] = [-90_000, -3_600].map((age) => ObjectId.createFromTime(Date.now() / 1000 + age));
+  await chunks.insertMany([old, young].map((id) => ({ files_id: id, n: 0, data: Buffer.alloc(1) })));
+  const service = await runService(
+    defineService({ name: 'readings', config: Type.Object({}), create: () => ({}) }),
+    environment,
+  );
+  await until(async () => (await chunks.countDocuments({ files_id: old })) === 0);
+  expect(await chunks.countDocuments({ files_id: young })).toBe(1);
+  await service.stop();
+  await own.close();
+}, 60_000);
 
 describe('a wrong setting of S3 is told by its name', () => {
   test.each([
