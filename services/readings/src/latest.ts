@@ -196,8 +196,11 @@ function newestOf(groups: readonly PacketGroup[]): PacketGroup[] {
 function momentOf(mn: string, kind: number, bytes: Buffer): DeviceMoment | undefined {
   const { packets } = readingsLog.StoredPackets.decode(bytes);
   // An entry may hold a packet twice, from MongoDB and from the writer. Without a log sequence the place orders them.
-  const distinct = new Map(packets.map((packet) => [`${packet.receivedAt} ${packet.fields}`, packet]));
-  const ordered = [...distinct.values()].map((packet, sequence) => ({ ...packet, sequence }));
+  const distinct =
+    packets.length < 2
+      ? packets
+      : new Map(packets.map((packet) => [`${packet.receivedAt} ${packet.fields}`, packet])).values();
+  const ordered = [...distinct].map((packet, sequence) => ({ ...packet, sequence }));
   const moment = mergePackets(ordered).at(-1);
   return moment && { ...moment, mn, kind };
 }

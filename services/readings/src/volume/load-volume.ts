@@ -57,15 +57,16 @@ async function load(): Promise<void> {
     return packets.map((packet): LogPacket => ({ ...packet, mn, kind: REALTIME, raw: Buffer.alloc(0) }));
   });
   for (let minute = 0; minute < work.recentMinutes; minute++) {
-    // What one look at the log brings: a minute of the devices of one partition, a packet each.
-    for (let partition = 0; partition < PARTITIONS; partition++) {
+    // What one look at the log brings: a minute of the devices of one partition, a packet each. All wait for one journal.
+    const written = Array.from({ length: PARTITIONS }, async (_, partition) => {
       const packets = recent.flatMap((one, i) => (i % PARTITIONS === partition ? one.slice(minute, minute + 1) : []));
-      if (packets.length === 0) continue;
+      if (packets.length === 0) return;
       const groups = groupPackets([{ partition, sequence: minute + 1, data: encodeBatch(packets) }]);
       await store.insert(groups);
       done.recentReadings += packets.length * FACTORS;
       done.recentDocuments += groups.length;
-    }
+    });
+    await Promise.all(written);
   }
   await db.close();
   process.stdout.write(`${JSON.stringify(done)}\n`);
