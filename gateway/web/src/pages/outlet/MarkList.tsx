@@ -73,7 +73,9 @@ export function Marks({ marks, actions = true }: { marks: readonly Mark[]; actio
   const { t, i18n } = useTranslation();
   const me = useSelf();
   const markName = useMarkName();
-  const personOf = usePersonNames(marks.flatMap((mark) => [mark.submittedBy, mark.reviewedBy]));
+  const personOf = usePersonNames(
+    marks.flatMap((mark) => [mark.source === 'auto' ? undefined : mark.submittedBy, mark.reviewedBy]),
+  );
   const verbs = (mark: Mark) => [
     ...(mayReviewMarks(me) ? (['accept', 'return'] as const) : []),
     // the system's own marks are returned by the authority
