@@ -146,11 +146,8 @@ export const ingestionService = defineService({
         now: kit.now,
         codecOf,
         lookup,
-        append: (packet, stored) =>
-          intake.append(packet, (error) => {
-            stored(error);
-            server.resumeIfRelieved(socket);
-          }),
+        append: (packet, stored) => intake.append(packet, stored),
+        left: () => server.resumeIfRelieved(socket),
         accepted: (session, packet, at, unclaimed) => accepted(session, packet, at, unclaimed, socket),
         refused,
         replied: (session, packet) => commands.replied(session, packet),
