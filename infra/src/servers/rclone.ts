@@ -21,9 +21,7 @@ export async function rcloneS3Spec(options: RcloneOptions): Promise<ProcessSpec>
   return {
     name: 'rclone',
     command: await obtainServer('rclone'),
-    args: [
-      ...['serve', 's3', '--addr', `127.0.0.1:${port}`, '--config', path.join(folder, '.no-config'), folder],
-    ],
+    args: [...['serve', 's3', '--addr', `127.0.0.1:${port}`, '--config', path.join(folder, '.no-config'), folder]],
     // By environment, since a command line can be read by everybody on the machine. It is read as a line of CSV.
     environment: { ...options.environment, RCLONE_AUTH_KEY: `"${accessKeyId},${secretAccessKey}"` },
     logFile: path.resolve(options.logFile),
