@@ -2,6 +2,7 @@ import { mainLine } from './main-line';
 import { RunningDemo } from './running-demo';
 import { approval } from './story-approval';
 import { complaint } from './story-complaint';
+import { data } from './story-data';
 import { devices } from './story-devices';
 import { quota } from './story-quota';
 import { sheet } from './story-sheet';
@@ -21,6 +22,7 @@ describe('production before approval', () => approval(demo));
 describe('a quota runs out', () => quota(demo));
 describe('a sheet of permits', () => sheet(demo));
 describe('devices', () => devices(demo));
+describe('data of an outlet', () => data(demo));
 
 describe('a complaint', () => complaint(demo));
 

@@ -37,7 +37,7 @@ const context: MeanContext = {
     },
   ],
 };
-const SETTINGS = { warnPercent: 90, liveWindowMs: 0, constTimes: { gas: 6, water: 4 }, treatmentOffMs: 0 };
+const SETTINGS = { constTimes: { gas: 6, water: 4 } };
 
 describe('packets of one period', () => {
   it('design 4: split packets merge', () => {

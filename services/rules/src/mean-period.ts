@@ -137,7 +137,7 @@ export function unchangingJudgements(
   periods: readonly MeanPeriod[],
   factor: string,
   context: Pick<MeanContext, 'medium' | 'missingFlagValid'>,
-  settings: RuleSettings,
+  settings: Pick<RuleSettings, 'constTimes'>,
 ): Judgement[] {
   if (!repeatsOnlyWhenStuck(factor)) return [];
   const means = periods.flatMap((period) => {
