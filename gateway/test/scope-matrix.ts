@@ -138,6 +138,7 @@ export const MATRIX: readonly Line[] = [
   get('/devices/links', 'every', '', 'mn=$mn'),
   get('/refusals', 'authority'),
   get('/archive/{day}/verification', 'command', 'word'),
+  get('/devices/{mn}/frames', 'authority', 'mn', SPAN),
   // Commands to devices.
   get('/commands/kinds', 'authority', '', 'edition=2017'),
   get('/commands', 'authority', '', 'mn=$mn'),

@@ -1,7 +1,12 @@
-import { DeviceSheet } from '@greenwatch/contracts';
+import type { Readable } from 'node:stream';
+import { actions, DeviceSheet } from '@greenwatch/contracts';
+import { Type } from '@sinclair/typebox';
+import { callerOf } from '../authentication';
 import type { Gateway } from '../gateway';
-import { type App, actionRoute } from '../route';
+import { type App, actionRoute, declare } from '../route';
 import { sheetRoutes } from '../sheet-routes';
+
+const archive = actions['ingestion.archive.export'];
 
 /** Devices as ingestion sees them, what is blocked, their passwords, and devices from sheets. */
 export function deviceRoutes(app: App, { kit }: Gateway): void {
@@ -39,6 +44,35 @@ export function deviceRoutes(app: App, { kit }: Gateway): void {
     action: 'ingestion.block.lift',
     summary: 'Lift a block before its time',
   });
+
+  app.get(
+    '/devices/:mn/frames',
+    declare({
+      summary: 'What a device sent, as evidence',
+      description:
+        'Its raw frames by time of reception, from the archive, with their place in its chain of hashes, checked on the way. JSON by the ' +
+        'line; a file without the line `end` is not whole. At most 31 days; who asks is kept in the audit.',
+      tag: 'devices',
+      operationId: 'ingestionArchiveExport',
+      access: { area: 'ingestion' },
+      params: Type.Pick(archive.params, ['mn'], { additionalProperties: false }),
+      querystring: Type.Omit(archive.params, ['mn'], { additionalProperties: false }),
+      answers: {
+        200: { description: 'Lines', content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
+      },
+      problems: [404, 422],
+    }),
+    async (request, reply) => {
+      const { mn } = request.params;
+      const content: Readable = await call(
+        'ingestion.archive.export',
+        { mn, ...request.query },
+        { as: callerOf(request) },
+      );
+      reply.header('content-disposition', `attachment; filename="frames-${encodeURIComponent(mn)}.ndjson"`);
+      return reply.type('application/x-ndjson').send(content);
+    },
+  );
 
   const registry = { tag: 'devices', area: 'registry' } as const;
   actionRoute(app, call, {

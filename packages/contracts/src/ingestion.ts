@@ -175,6 +175,12 @@ export const ingestionActions = {
     ),
     roles: ['administrator', 'supervisor', 'service'],
   },
+  // Answers with a stream of lines (services/ingestion/src/evidence.ts).
+  'ingestion.archive.export': {
+    params: Type.Object({ mn: Mn, from: Time, to: Time }, strict),
+    result: Type.Any(),
+    roles: AUTHORITY,
+  },
 } as const satisfies Record<string, ActionContract>;
 
 export type Refusal = Static<typeof Refusal>;

@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox';
 import { type Model, Schema } from 'mongoose';
 import { type ArchivedFrame, type ChainLink, flawOf, linkOf, packFrames, sha256 } from './archive-chain';
 import { packChunk, unpackChunk } from './archive-form';
+import type { EvidenceChunk, EvidenceRange } from './evidence';
 
 interface ChunkDoc extends ChainLink {
   /** `<day>|<first sequence>`, sortable. */
@@ -38,6 +39,9 @@ const MAX_MESSAGES = 256;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Messages of the log that are asked for at a time: one may hold a megabyte. */
 const READ_MESSAGES = 32;
+/** What came may be on its way to the log for so long; a device whose packet takes longer sends it again. */
+const PUBLISHED_WITHIN_MS = 10_000;
+const PEEK_MS = 1_000;
 
 export const archiveSettings = {
   ARCHIVE_WAIT_S: Type.Integer({ minimum: 1, default: 600, description: 'until a chunk is closed that is not full' }),
@@ -180,6 +184,25 @@ export class FrameArchive {
     return link.hash;
   }
 
+  /** Up to which time of reception, ms, everything that came is in chunks. */
+  async upTo(): Promise<number> {
+    const head = await this.#heads.findById('head').lean();
+    const [next] = await this.kit.readingsLog.cursor().read(head?.lastSequence ?? 0, 1, PEEK_MS);
+    const onItsWay = this.kit.now() - PUBLISHED_WITHIN_MS;
+    const waits = next && readingsLog.FrameBatch.decode(next.data).packets[0]?.receivedAt;
+    return Math.min(onItsWay, waits ?? onItsWay);
+  }
+
+  /** Chunks with frames of a device that came in a stretch of time, ms, in the order of the log. */
+  async *chunksOf({ mn, from, to }: EvidenceRange): AsyncGenerator<EvidenceChunk> {
+    // A chunk is of the day of its first frame; its last ones may have come a moment after midnight.
+    const day = { $gte: dayOf(from - 60_000), $lte: dayOf(to) };
+    for await (const chunk of this.chunks.find({ mns: mn, day }).sort({ _id: 1 }).lean().cursor()) {
+      const { _id: id, content, mns: _mns, size: _size, ...link } = chunk;
+      yield { id, link, frames: await unpackChunk(bytesOf(content)).catch(() => []) };
+    }
+  }
+
   /** Reads every chunk of a day (yyyymmdd, UTC+8) and checks content and chain. */
   async verify(day: string): Promise<Verification> {
     let chunks = 0;
@@ -188,8 +211,7 @@ export class FrameArchive {
     const ofDay = this.chunks.find({ _id: { $gte: `${day}|`, $lt: `${day}}` } });
     for await (const chunk of ofDay.sort({ _id: 1 }).lean().cursor()) {
       const { content, ...link } = chunk;
-      const bytes = Buffer.isBuffer(content) ? content : Buffer.from((content as { buffer: Uint8Array }).buffer);
-      const block = await unpackChunk(bytes).then(packFrames, () => Buffer.alloc(0));
+      const block = await unpackChunk(bytesOf(content)).then(packFrames, () => Buffer.alloc(0));
       const flaw = flawOf(link, block, before);
       chunks++;
       frames += link.frames;
@@ -198,6 +220,11 @@ export class FrameArchive {
     }
     return { day, chunks, frames, intact: true };
   }
+}
+
+/** What `lean` gives is a Buffer or BSON's own wrapper of one. */
+function bytesOf(content: Buffer | { buffer: Uint8Array }): Buffer {
+  return Buffer.isBuffer(content) ? content : Buffer.from(content.buffer);
 }
 
 /** What makes a chunk now: all there is of a day that is over, that is enough, or whose first frame came before `since`. */

@@ -3,6 +3,7 @@ import { registryFacts } from '@greenwatch/contracts';
 import type { DeviceCodec, Packet } from '@greenwatch/hj212';
 import { afterKey, defineService, isoTime, onProjected, pageOf, scopeFilter } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
+import { archiveActions } from './archive-actions';
 import { CommandConfig, DeviceCommands } from './commands/device-commands';
 import { CredentialBlocks } from './credential-blocks';
 import { CredentialGuard } from './credential-guard';
@@ -205,7 +206,7 @@ export const ingestionService = defineService({
         'ingestion.block.lift': (params, { caller }) => states.liftBlock(params, caller),
         ...commands.actions,
         ...ways.actions,
-        'ingestion.archive.verify': async ({ day }) => archive.verify(day.replaceAll('-', '')),
+        ...archiveActions(kit, archive, directory),
       },
       facts: {
         'facts.registry.device.changed': onProjected(registryFacts.DeviceChanged, (fact) => directory.apply(fact)),

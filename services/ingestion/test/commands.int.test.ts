@@ -161,6 +161,8 @@ describe('commands to devices', () => {
     expect(request?.cp).toContain(`BeginTime=${formatDataTime(hours[0] ?? 0)}`);
     expect(request?.cp).toContain(`EndTime=${formatDataTime(HOUR_NOW - HOUR - 1_000)}`);
     expect(request?.flag).toBe(5);
+    // With the password that the device has, whatever the registry says meanwhile.
+    expect(request?.pw).toBe('123456');
     // All three are data, acknowledged when they are stored.
     await until(() => logger.of('9014').length === 4);
   });

@@ -1,8 +1,19 @@
 import { connect, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fact as factProto, type Refusal, readingsLog, registryFacts } from '@greenwatch/contracts';
 import { buildFrame, formatDataTime } from '@greenwatch/hj212';
 import { choosePort } from '@greenwatch/infra';
-import { type Client, connectClient, newId, type RunningService, readBatch, runService } from '@greenwatch/kit';
+import {
+  type Caller,
+  type Client,
+  connectClient,
+  isoTime,
+  newId,
+  type RunningService,
+  readBatch,
+  runService,
+} from '@greenwatch/kit';
 import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
 import { ingestionService } from '../src/ingestion.service';
 
@@ -24,9 +35,9 @@ beforeAll(async () => {
   service = await runService(ingestionService, env());
   const keys = testKeys(servers);
   client = await connectClient({
-    issuer: 'demo',
+    issuer: 'gateway',
     natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('demo'),
+    privateKeyFile: keys.privateKeyFile('gateway'),
     publicKeysFile: keys.publicKeysFile,
     services: ['ingestion'],
   });
@@ -279,5 +290,27 @@ describe('ingestion', () => {
       return result && result.frames >= total && result;
     }, 40_000);
     expect(verified).toMatchObject({ intact: true, frames: total });
+  }, 60_000);
+
+  it("gives a device's raw frames out as evidence, to those in whose scope it is", async () => {
+    const sent = await onTheLog('M1');
+    const from = isoTime(Math.min(...sent.map((packet) => packet.receivedAt)));
+    const to = isoTime(Math.max(...sent.map((packet) => packet.receivedAt)) + 1);
+    const ask = (params: { mn: string; from: string; to: string }, as?: Caller): Promise<Readable> =>
+      client.call('ingestion.archive.export', params, as ? { as } : undefined);
+    const stream = await until(() => ask({ mn: 'M1', from, to }).catch(() => undefined), 40_000);
+    const lines = (await text(stream)).trimEnd().split('\n');
+    const found = lines.map((line) => JSON.parse(line) as { type: string; raw?: string; intact?: boolean });
+    const raws = found.filter(({ type }) => type === 'frame').map(({ raw }) => raw);
+    expect(raws).toEqual(sent.map(({ raw }) => Buffer.from(raw).toString()));
+    expect(found[0]).toMatchObject({ type: 'evidence', mn: 'M1', from, to });
+    expect(found.at(-1)).toMatchObject({ type: 'end', frames: sent.length, intact: true });
+    const elsewhere: Caller = {
+      ...{ kind: 'user', id: 'u2', name: 'Li', roles: ['supervisor'], division: '330100', scopes: [] },
+    };
+    await expect(ask({ mn: 'M1', from, to }, elsewhere)).rejects.toMatchObject({ status: 404 });
+    await expect(ask({ mn: 'M1', from: to, to: from })).rejects.toMatchObject({ status: 422 });
+    const tomorrow = isoTime(Date.now() + 86_400_000);
+    await expect(ask({ mn: 'M1', from, to: tomorrow })).rejects.toMatchObject({ status: 422 });
   }, 60_000);
 });

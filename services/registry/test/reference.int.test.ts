@@ -84,6 +84,8 @@ describe('factor table', () => {
     const facts = await told('facts.registry.factor.changed', registryFacts.FactorChanged, 3);
     expect(facts.find(({ code }) => code === 'a05024')).toEqual({
       ...{ code: 'a05024', nameZh: '臭氧', nameEn: 'Ozone', unit: 'ug/m3', emissionUnit: '', decimals: 1 },
+      // 0: none was given.
+      molarMass: 0,
     });
   });
 

@@ -81,10 +81,10 @@ export class DeviceCommands {
   }
 
   /** A connection spoke for a device for the first time. */
-  opened(session: Session, packet: Pick<Packet, 'mn' | 'st'>, at: number, line: Line): void {
-    const { mn, st } = packet;
+  opened(session: Session, packet: Pick<Packet, 'mn' | 'st' | 'pw'>, at: number, line: Line): void {
+    const { mn, st, pw } = packet;
     const channels = this.#channels.get(session) ?? new Map<string, Channel>();
-    const channel: Channel = { st, ...line };
+    const channel: Channel = { st, pw, ...line };
     this.#channels.set(session, channels.set(mn, channel));
     this.#dispatcher.opened(mn, channel);
     this.#gaps.came(mn, at);
@@ -93,7 +93,7 @@ export class DeviceCommands {
   /** A packet of a device was accepted: nothing is done but for the few that have to do with commands. */
   accepted(packet: Packet): void {
     const { mn, cn } = packet;
-    if (this.#dispatcher.waitsFor(mn)) this.#dispatcher.uploaded(packet);
+    if (this.#dispatcher.spoke(packet)) this.#dispatcher.uploaded(packet);
     // Notices: 1013 asks for the time, 1014 for a new key (HJ 212-2017 annex C, HJ 212-2025).
     if (cn === '1013') this.#do(mn, () => this.#setTime(packet));
     else if (cn === '1014') this.#do(mn, () => this.#keyChange.change(mn));

@@ -19,6 +19,8 @@ import type { KeyStore } from './key-store';
 export interface Channel {
   /** System code of what it sends, for requests to it. */
   st: string | undefined;
+  /** The password with which it spoke last: after a rotation a device has its old one until somebody sets the new one there. */
+  pw?: string | undefined;
   send(frame: Buffer): void;
   close(): void;
 }
@@ -139,8 +141,10 @@ export class Dispatcher {
     });
   }
 
-  /** Whether the device works at a command, so that what it sends is worth a look. */
-  waitsFor(mn: string): boolean {
+  /** A packet of a device was let in. @returns whether it works at a command, so that what it sends is worth a look */
+  spoke({ mn, pw }: Packet): boolean {
+    const channel = this.#channels.get(mn)?.at(-1);
+    if (channel) channel.pw = pw;
     return this.#waiting.has(mn);
   }
 
@@ -309,14 +313,15 @@ export class Dispatcher {
     await this.#finished(mn, applied);
   }
 
-  async #target(mn: string, { st = '91' }: Channel): Promise<RequestTarget> {
+  async #target(mn: string, { st = '91', pw }: Channel): Promise<RequestTarget> {
     const device = await this.directory.lookup(mn);
     const key = this.keys.current(mn);
+    const spoken = pw ?? device?.password;
     return {
       mn,
       st,
       edition: device?.edition ?? '2017',
-      ...(device?.password === undefined ? {} : { pw: device.password }),
+      ...(spoken === undefined ? {} : { pw: spoken }),
       ...(key === undefined ? {} : { key }),
       ...(device?.dialect ? { dialect: device.dialect } : {}),
     };

@@ -5,7 +5,7 @@ import { Answer, Blank, Fact, Facts, PageHead, Panel } from '../../design/parts'
 import { useFilters } from '../../design/use-filters';
 import { useNow } from '../../design/use-now';
 import { useSelf } from '../../me';
-import { mayClaim, supervises } from '../../view/access';
+import { mayClaim, ofAuthority, supervises } from '../../view/access';
 import { periodOf } from '../../view/device';
 import { formatTime, HOUR } from '../../view/time';
 import { CommandPanel } from '../commands/CommandPanel';
@@ -18,6 +18,7 @@ import { DeviceMessages } from './DeviceMessages';
 import { HourStrip } from './HourStrip';
 import { Causes, Clock, DeviceChips, LinkState, PeriodSelect } from './marks';
 import { type DeviceHours, useDevice, useDeviceHours, useEnterprisesOf, useFreshCounts } from './queries';
+import { RawFrames } from './RawFrames';
 import { Refusals } from './Refusals';
 import { Rotate, SetKey } from './Secrets';
 
@@ -191,6 +192,11 @@ function Detail({ device }: { device: Device }) {
       <Panel title={t('deviceMessage.title')} flush>
         <DeviceMessages mn={device.mn} />
       </Panel>
+      {ofAuthority(me) && (
+        <Panel title={t('rawFrames.title')}>
+          <RawFrames mn={device.mn} />
+        </Panel>
+      )}
       <Panel title={t('device.view.refusals')} flush>
         <Refusals mn={device.mn} />
       </Panel>
