@@ -171,10 +171,6 @@ export function data(demo: RunningDemo): void {
     const span = { from: at(0).slice(0, 10), to: at(0).slice(0, 10) };
     province = await demo.arrives('the province', 'supervisor-330000', DESK, `rates?from=${span.from}&to=${span.to}`);
     const { page: hers } = province;
-    const asked: string[] = [];
-    hers.on('request', (request) => {
-      if (/\/transmission-rates\?/.test(request.url())) asked.push(request.url());
-    });
     const rates = await province.asks<{ items: TransmissionRate[] }>(
       `transmission-rates?level=division&divisionLevel=city&division=330000&from=${span.from}&to=${span.to}`,
     );
@@ -182,6 +178,10 @@ export function data(demo: RunningDemo): void {
     await province.see(line(CITY), 'the city');
     expect(rates.items.find(({ id }) => id === CITY)?.due).toBeGreaterThan(0);
     await province.picture('g5-rates-province');
+    const asked: string[] = [];
+    hers.on('request', (request) => {
+      if (/\/transmission-rates\?/.test(request.url())) asked.push(request.url());
+    });
     for (const [id, next] of [
       [CITY, COUNTY],
       [COUNTY, ENTERPRISE],

@@ -20,7 +20,10 @@ export function devices(demo: RunningDemo): void {
     const before = (await newest())?.id;
     const kind = await administrator.see('command-kind', 'the commands to choose from');
     await kind.click();
-    await page.locator('.ant-select-item-option').filter({ hasText: name }).first().click();
+    const options = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option');
+    await options.filter({ hasText: name }).first().click();
+    // The list closes, then the form is that of the other command.
+    await eventually(`${name} chosen`, async () => (await administrator.text(kind)).includes(name));
     await page.getByTestId('command-send').click();
     const asked = await eventually(`the command ${name}`, async () => {
       const found = await newest();
