@@ -18,6 +18,8 @@ export const LIMIT = 35;
 /** Outlet and enterprise of the n-th device of the bench. */
 export const outletOf = (device: number): string => `bench-${device}`;
 const enterpriseOf = (device: number) => Math.floor(device / OUTLETS_AN_ENTERPRISE);
+const devicesOf = (enterprise: number) =>
+  Array.from({ length: OUTLETS_AN_ENTERPRISE }, (_, i) => enterprise * OUTLETS_AN_ENTERPRISE + i);
 const enterpriseId = (enterprise: number) => `bench-${enterprise}`;
 /** HJ 608: DA001, DA002. */
 const outletCode = (device: number) => `DA00${1 + (device % OUTLETS_AN_ENTERPRISE)}`;
@@ -80,7 +82,7 @@ export async function registerDevices(client: Client, count: number): Promise<vo
   }
 }
 
-/** Permits the enterprises of these devices to discharge: SO2 up to LIMIT at each outlet. Without, every one would be a clue. */
+/** Permits the enterprises of these devices to discharge what they measure, SO2 up to LIMIT. Without, every one would be a clue. */
 export async function registerPermits(client: Client, devices: number): Promise<void> {
   for (const numbers of chunks(Math.ceil(devices / OUTLETS_AN_ENTERPRISE))) {
     const permits = numbers.map((enterprise) => ({
@@ -91,9 +93,14 @@ export async function registerPermits(client: Client, devices: number): Promise<
       validFrom: VALID_FROM,
       validTo: VALID_TO,
       issuer: '嘉兴市生态环境局',
-      limits: Array.from({ length: OUTLETS_AN_ENTERPRISE }, (_, i) => ({
+      outlets: devicesOf(enterprise).map((device) => ({
+        outletId: outletOf(device),
+        code: outletCode(device),
+        factors: FACTORS,
+      })),
+      limits: devicesOf(enterprise).map((device, i) => ({
         id: `so2-${i}`,
-        outletId: outletOf(enterprise * OUTLETS_AN_ENTERPRISE + i),
+        outletId: outletOf(device),
         factor: 'a21026',
         period: 'hour' as const,
         limit: LIMIT,
