@@ -167,7 +167,7 @@ function Data({ outlet }: { outlet: OutletName }) {
           <Say tone="warn">{t('data.shortened')}</Say>
         </div>
       )}
-      <div className="columns">
+      <div className="columns wide">
         <div>
           <Panel
             title={t('data.chart')}
