@@ -10,7 +10,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * A publish begins no sooner after the one before. A busy log so gets few large messages, which cost it half as much, and the
  * answers to what a device had in flight leave together; a packet that comes alone does not wait.
  */
-const APART_MS = 5;
+const APART_MS = 10;
 
 /** A message that is full or on its way, and who is told of it. */
 interface Group {
