@@ -1,7 +1,7 @@
 import type { Mark } from '@greenwatch/contracts/src/marks';
 import type { MeanValue, OutletMeans } from '@greenwatch/contracts/src/means';
 import type { Moment } from '../api/types';
-import { dataRows, figure, meanChange, signed, spanOf, speaksOf } from './data-rows';
+import { dataRows, figure, meanChange, rounded, signed, spanOf, speaksOf } from './data-rows';
 
 const T1 = '2026-11-01T08:00:00+08:00';
 const T2 = '2026-11-01T09:00:00+08:00';
@@ -125,3 +125,16 @@ it.each([
 ])('%s reads %s, as a difference %s', (value, plain, difference) => {
   expect([figure(value), signed(value)]).toEqual([plain, difference]);
 });
+
+test.each<[number | undefined, string]>([
+  [undefined, '–'],
+  [Number.NaN, '–'],
+  [0, '0'],
+  [27.335, '27.34'],
+  [55.7083, '55.71'],
+  [51.72, '51.72'],
+  [9.99996, '10'],
+  [-2.71234, '-2.712'],
+  [0.003012, '0.003'],
+  [12_345.6, '12346'],
+])('four digits of a calculated %p: %s', (value, expected) => expect(rounded(value)).toBe(expected));

@@ -136,6 +136,14 @@ export function figure(value: number | undefined): string {
   // no negative zero
   return String(Number(value.toFixed(DIGITS)) + 0);
 }
+
+/** What was calculated, as a table shows it: four digits that count. The whole of it stands in the value's detail. */
+export function rounded(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value) || value === 0) return figure(value);
+  const decimals = 3 - Math.floor(Math.log10(Math.abs(value)));
+  return figure(Number(value.toFixed(Math.min(DIGITS, Math.max(0, decimals)))));
+}
+
 /** A difference with its sign: `+0.12`, `−3`; `0` without one. */
 export function signed(value: number | undefined): string {
   const text = figure(value);

@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type DataKind, hasMeans } from '../../view/data-period';
-import { type Cell, type DataRow, figure, signed } from '../../view/data-rows';
+import { type Cell, type DataRow, figure, rounded, signed } from '../../view/data-rows';
 import { factorName } from '../../view/factors';
 import { formatTime } from '../../view/time';
 import type { Mark, MeanValue } from './data-queries';
@@ -44,7 +44,7 @@ function Ours({ mean }: { mean: MeanValue | undefined }) {
       </span>
       {mean.converted !== undefined && (
         <div className="row-note">
-          {t('data.converted')} {figure(mean.converted)}
+          {t('data.converted')} {rounded(mean.converted)}
         </div>
       )}
       {!mean.valid && (

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { figure } from '../../view/data-rows';
+import { figure, rounded } from '../../view/data-rows';
 import { factorName } from '../../view/factors';
 import { formatTime } from '../../view/time';
 import type { LineStatistics } from './data-queries';
@@ -39,10 +39,10 @@ export function Statistics({ all, unitOf }: { all: readonly LineStatistics[]; un
               <td className="num">{one.count}</td>
               <td className="num">{extreme(one.min)}</td>
               <td className="num">{extreme(one.max)}</td>
-              <td className="num">{figure(one.mean)}</td>
-              <td className="num">{figure(one.median)}</td>
-              <td className="num">{figure(one.p95)}</td>
-              <td className="num">{figure(one.deviation)}</td>
+              <td className="num">{rounded(one.mean)}</td>
+              <td className="num">{rounded(one.median)}</td>
+              <td className="num">{rounded(one.p95)}</td>
+              <td className="num">{rounded(one.deviation)}</td>
               <td style={{ whiteSpace: 'nowrap' }}>
                 {Object.entries(one.flags)
                   .sort(([, a], [, b]) => b - a)
