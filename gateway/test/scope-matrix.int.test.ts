@@ -295,7 +295,8 @@ async function everythingOf(of: Owner): Promise<string[]> {
     if (!rolesOf(line).some((role) => role === 'administrator')) continue;
     const { url } = request(line, of);
     const { status, text } = await administrator.get(url);
-    if (status === 200) texts.push(`${path(line)} ${text.replace(/"(at|lastSeen|lastUsedAt)":"[^"]*"/g, '')}`);
+    if (status === 200)
+      texts.push(`${path(line)} ${text.replace(/"(at|lastSeen|lastUsedAt|madeAt|sha256)":"[^"]*"/g, '')}`);
   }
   return texts;
 }

@@ -113,11 +113,17 @@ function ours(sent: readonly SentRecord[], drawn: readonly DrawnMark[], medium: 
   return { hours, day, counts, code };
 }
 
-/** The last value of each record, by looking through all of them. */
-function lastOf(sent: readonly SentRecord[], hour: number, slot: number): SentRecord | undefined {
-  let last: SentRecord | undefined;
-  for (const one of sent) {
-    if (one.hour === hour && one.slot === slot && (!last || one.order >= last.order)) last = one;
+/**
+ * What a record's value or flow came to be, by going through all that was sent of it: another value or another flag takes the place of the one
+ * before, the same value without a flag leaves the flag as it was (a packet may be split within a factor).
+ */
+function lastOf(sent: readonly SentRecord[], hour: number, slot: number, field: 'value' | 'flow') {
+  let last: { number: number; flag: string | undefined } | undefined;
+  const inOrder = sent.toSorted((a, b) => a.order - b.order);
+  for (const one of inOrder) {
+    if (one.hour !== hour || one.slot !== slot) continue;
+    const same = last?.number === one[field] && (last.flag ?? one.flag) === (one.flag ?? last.flag);
+    last = { number: one[field], flag: same ? (one.flag ?? last?.flag) : one.flag };
   }
   return last;
 }
@@ -127,30 +133,32 @@ const taken = (drawn: readonly DrawnMark[], minute: number, effects: readonly st
 
 /** One factor's hour, minute by minute. */
 function plainHour(sent: readonly SentRecord[], drawn: readonly DrawnMark[], hour: number, field: 'value' | 'flow') {
-  const present = [0, 1, 2, 3, 4, 5].filter((slot) => lastOf(sent, hour, slot));
+  const present = [0, 1, 2, 3, 4, 5].filter((slot) => lastOf(sent, hour, slot, field));
   // How long a record is shows in the distance of two; of one alone nobody knows, and ten minutes are usual.
   const gaps = present.slice(1).map((slot, i) => slot - (present[i] as number));
   const length = gaps.length > 0 ? Math.min(...gaps) * 10 : 10;
   const good: number[] = [];
   let bad = 0;
   for (const slot of present) {
-    const one = lastOf(sent, hour, slot) as SentRecord;
+    const one = lastOf(sent, hour, slot, field) as NonNullable<ReturnType<typeof lastOf>>;
     const first = hour * 60 + slot * 10;
     let marked = false;
-    for (let minute = first; minute < first + length; minute++) marked ||= taken(drawn, minute, ['invalid', 'stop']);
-    if (one.flag === 'N' && one[field] >= 0 && !marked) good.push(one[field]);
+    // What lies behind the hour belongs to the next one.
+    const end = Math.min(first + length, hour * 60 + 60);
+    for (let minute = first; minute < end; minute++) marked ||= taken(drawn, minute, ['invalid', 'stop']);
+    if (one.flag === 'N' && one.number >= 0 && !marked) good.push(one.number);
     else bad++;
   }
   let free = 0;
   for (let minute = hour * 60; minute < hour * 60 + 60; minute++) {
     if (!taken(drawn, minute, ['invalid', 'stop'])) free++;
   }
-  const upload = lastOf(sent, hour, 6);
-  const uploadGood = upload !== undefined && upload.flag === 'N' && upload[field] >= 0 && free >= 45;
+  const upload = lastOf(sent, hour, 6, field);
+  const uploadGood = upload !== undefined && upload.flag === 'N' && upload.number >= 0 && free >= 45;
   const mean = good.reduce((a, b) => a + b, 0) / good.length;
   if (Math.min(60, good.length * length) >= 45) return { valid: true, value: mean, own: mean, upload };
   if (uploadGood && Math.min(60, bad * length) <= 15)
-    return { valid: true, value: upload[field], own: undefined, upload };
+    return { valid: true, value: upload.number, own: undefined, upload };
   return { valid: false, value: undefined, own: undefined, upload };
 }
 
@@ -163,13 +171,13 @@ function plain(sent: readonly SentRecord[], drawn: readonly DrawnMark[], medium:
     if (medium === 'water' && valid && flow === 0) valid = false;
     if (medium === 'water' && value.own !== undefined && value.upload) {
       // One digit is sent after the point, or none.
-      const unit = Number.isInteger(value.upload.value) ? 1 : 0.1;
-      const most = Math.max(Math.abs(value.upload.value) * 0.01, unit);
-      if (Math.abs(value.own - value.upload.value) > most * (1 + 1e-9)) valid = false;
+      const unit = Number.isInteger(value.upload.number) ? 1 : 0.1;
+      const most = Math.max(Math.abs(value.upload.number) * 0.01, unit);
+      if (Math.abs(value.own - value.upload.number) > most * (1 + 1e-9)) valid = false;
     }
     let stopped = 0;
     for (let minute = hour * 60; minute < hour * 60 + 60; minute++) if (taken(drawn, minute, ['stop'])) stopped++;
-    const came = [0, 1, 2, 3, 4, 5, 6].some((slot) => lastOf(sent, hour, slot));
+    const came = [0, 1, 2, 3, 4, 5, 6].some((slot) => lastOf(sent, hour, slot, 'value'));
     return { valid, value: value.value, flow, stopped: stopped > 15, came };
   });
   const valid = hours.filter((hour) => hour.valid);
