@@ -9,6 +9,11 @@ export class LogCursor {
 
   constructor(private readonly nats: Nats) {}
 
+  /** Sequence of the newest message. */
+  async newest(): Promise<number> {
+    return (await this.nats.jsm.streams.info(READINGS)).state.last_seq;
+  }
+
   /** The messages after sequence `after`, at most `max`; waits up to `waitMs` for the first. */
   async read(after: number, max: number, waitMs: number): Promise<LogMessage[]> {
     if (!this.#consumer || this.#next !== after + 1) {

@@ -186,9 +186,11 @@ export class FrameArchive {
 
   /** Up to which time of reception, ms, everything that came is in chunks. */
   async upTo(): Promise<number> {
-    const head = await this.#heads.findById('head').lean();
-    const [next] = await this.kit.readingsLog.cursor().read(head?.lastSequence ?? 0, 1, PEEK_MS);
     const onItsWay = this.kit.now() - PUBLISHED_WITHIN_MS;
+    const archived = (await this.#heads.findById('head').lean())?.lastSequence ?? 0;
+    const cursor = this.kit.readingsLog.cursor();
+    if (archived >= (await cursor.newest())) return onItsWay;
+    const [next] = await cursor.read(archived, 1, PEEK_MS);
     const waits = next && readingsLog.FrameBatch.decode(next.data).packets[0]?.receivedAt;
     return Math.min(onItsWay, waits ?? onItsWay);
   }
