@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 /** Pictures of each step, and of what was there when one failed. */
 export const results = path.join(repositoryRoot, 'test-results', 'demo');
 const PATIENCE = 45_000;
+const PICTURE_MS = 120_000;
 const LOOK_AGAIN = 100;
 
 /** The console's texts, as far as the walk reads them. */
@@ -177,7 +178,8 @@ export class Visitor {
     mkdirSync(results, { recursive: true });
     const viewport = page.viewportSize();
     if (whole && viewport) await page.setViewportSize({ ...viewport, height: viewport.height + (hidden ?? 0) });
-    await page.screenshot({ path: path.join(results, `${name}.png`) });
+    // The first picture of a browser, while the demo's first seven days still come in, takes the longest.
+    await page.screenshot({ path: path.join(results, `${name}.png`), timeout: PICTURE_MS });
     if (whole && viewport) await page.setViewportSize(viewport);
   }
 
