@@ -187,8 +187,10 @@ export class DeviceSession {
 
   /** All answers of one publish leave in one write: system calls are what an answer costs. */
   #answer(frame: Buffer): void {
-    if (this.#answers.length === 0) answering.push(this);
-    if (answering.length === 1 && this.#answers.length === 0) queueMicrotask(sendAnswers);
+    if (this.#answers.length === 0) {
+      if (answering.length === 0) queueMicrotask(sendAnswers);
+      answering.push(this);
+    }
     this.#answers.push(frame);
   }
 

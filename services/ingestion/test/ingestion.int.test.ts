@@ -157,7 +157,7 @@ describe('ingestion', () => {
     device.socket.destroy();
   });
 
-  it('issue 5: what a device says beside readings goes on the log as data, answered as any upload; a heart-beat says nothing', async () => {
+  it('HJ 212-2017 table 9: what a device says beside readings goes on the log as data, answered as any upload; a heart-beat says nothing', async () => {
     const device = await Device.open();
     await register('M7');
     const frame = (cn: string, cp: string) =>

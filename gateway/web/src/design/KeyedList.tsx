@@ -1,9 +1,8 @@
-import { Button, Table, type TableColumnsType } from 'antd';
+import { Table, type TableColumnsType } from 'antd';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router-dom';
 import type { List } from '../api/hooks';
-import { Blank, Loading, Problem } from './parts';
+import { Blank, Loading, More, Problem } from './parts';
 import { usePhone } from './use-phone';
 
 /** A list paged by key: a table on a desk, rows on a phone, one button for the next page on both. */
@@ -17,7 +16,6 @@ export function KeyedList<T extends object>(props: {
   testId: string;
 }) {
   const { of, keyOf, to } = props;
-  const { t } = useTranslation();
   const phone = usePhone();
   const navigate = useNavigate();
   if (of.isPending) return <Loading rows={6} />;
@@ -71,13 +69,7 @@ export function KeyedList<T extends object>(props: {
           }
         />
       )}
-      {of.hasNextPage && (
-        <div className="more">
-          <Button onClick={() => void of.fetchNextPage()} loading={of.isFetchingNextPage} data-testid="load-more">
-            {t('action.more')}
-          </Button>
-        </div>
-      )}
+      <More of={of} />
     </div>
   );
 }

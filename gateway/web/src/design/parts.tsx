@@ -5,6 +5,7 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
 import { ApiError } from '../api/client';
+import type { List } from '../api/hooks';
 import { formatTime } from '../view/time';
 
 /** The head of a page: where one is, what it is about, what can be done. */
@@ -203,4 +204,17 @@ export function Answer<T>(props: {
       </div>
     );
   return <Loading />;
+}
+
+/** The button for the next page of a list that is paged by key; nothing on the last one. */
+export function More({ of }: { of: Pick<List<unknown>, 'hasNextPage' | 'fetchNextPage' | 'isFetchingNextPage'> }) {
+  const { t } = useTranslation();
+  if (!of.hasNextPage) return null;
+  return (
+    <div className="more">
+      <Button onClick={() => void of.fetchNextPage()} loading={of.isFetchingNextPage} data-testid="load-more">
+        {t('action.more')}
+      </Button>
+    </div>
+  );
 }

@@ -1,15 +1,16 @@
 import { DownloadOutlined, UploadOutlined } from '@ant-design/icons';
 import type { SheetError } from '@greenwatch/contracts/src/permits';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { App, Button, Progress, Segmented, type TableColumnsType } from 'antd';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router-dom';
-import { apiUrl } from '../api/client';
+import { Link, useNavigate, useParams } from 'react-router-dom';
+import { type ApiError, apiUrl } from '../api/client';
 import type { List } from '../api/hooks';
 import { isRunning, type SheetKind, type SheetRecord, useSheetCommit, useSheetUpload } from '../api/sheets';
 import { formatTime } from '../view/time';
 import { KeyedList } from './KeyedList';
-import { Fact, Facts, PageHead, Panel, Problem, Say } from './parts';
+import { Answer, Blank, Fact, Facts, PageHead, Panel, Problem, Say } from './parts';
 
 /** Takes a file and leads to its page; empty layouts to fill beside it. */
 export function SheetUpload({ of, template, rule }: { of: SheetKind; template: string; rule: string }) {
@@ -210,7 +211,7 @@ export function SheetDetail<S extends SheetRecord>(props: {
 const ITEM_STATES = ['wrong', 'new', 'changed', 'unchanged'] as const;
 export type ItemState = (typeof ITEM_STATES)[number];
 /** Of the rows which are shown. */
-export function ItemFilter({ show, onShow }: { show: string; onShow: (state: string) => void }) {
+function ItemFilter({ show, onShow }: { show: string; onShow: (state: string) => void }) {
   const { t } = useTranslation();
   return (
     <div className="filters" style={{ marginTop: 16 }}>
@@ -248,5 +249,50 @@ export function FirstOnly({ count, next }: { count: number; next?: string }) {
     <p className="row-note" style={{ padding: 12 }}>
       {t('sheet.firstOnly', { count })}
     </p>
+  );
+}
+
+/** A page of a sheet whose rows each change something that stands there, with one part of its rows. */
+interface ItemPage {
+  sheet: SheetRecord & Record<ItemState, number> & { written?: number };
+  items: readonly unknown[];
+  next?: string;
+}
+
+/** The page of such a sheet; `children` draws the rows that are shown. */
+export function ItemSheetPage<P extends ItemPage>(props: {
+  of: SheetKind;
+  listTitle: string;
+  useSheet: (id: string, state: string | undefined) => UseQueryResult<P, ApiError>;
+  children: (page: P) => ReactNode;
+}) {
+  const { t } = useTranslation();
+  const { id = '' } = useParams();
+  const [show, setShow] = useState('all');
+  const sheet = props.useSheet(id, show === 'all' ? undefined : show);
+  const counts = (['new', 'changed', 'unchanged', 'wrong'] as const).map(
+    (state) => [t(`sheet.item.${state}`), (one: P['sheet']) => one[state]] as const,
+  );
+  return (
+    <div className="page" data-testid="sheet" data-state={sheet.data?.sheet.state}>
+      <Answer of={sheet}>
+        {(page) => (
+          <SheetDetail
+            of={props.of}
+            sheet={page.sheet}
+            listTitle={props.listTitle}
+            counts={counts}
+            taken={page.sheet.new + page.sheet.changed}
+            written={page.sheet.written}
+          >
+            <ItemFilter show={show} onShow={setShow} />
+            <Panel flush>
+              {page.items.length === 0 ? <Blank title={t('sheet.noneOfThese')} /> : props.children(page)}
+              <FirstOnly count={page.items.length} next={page.next} />
+            </Panel>
+          </SheetDetail>
+        )}
+      </Answer>
+    </div>
   );
 }

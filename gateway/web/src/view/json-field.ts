@@ -8,11 +8,16 @@ export const jsonText = (value: unknown): string | undefined =>
  */
 export function readJson(text: string | undefined, name = 'value'): Record<string, object> | { wrong: true } {
   if (text === undefined || text.trim() === '') return {};
+  const value = parsed(text);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? { [name]: value } : { wrong: true };
+}
+
+/** The value, undefined where the text is no JSON. */
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { [name]: value };
+    return JSON.parse(text);
   } catch {
-    // told below, as any text that is no object
+    return undefined;
   }
-  return { wrong: true };
 }

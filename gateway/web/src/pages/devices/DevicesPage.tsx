@@ -1,11 +1,11 @@
 import { Input, Segmented, Select, type TableColumnsType } from 'antd';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
 import type { Query } from '../../api/client';
 import { KeyedList } from '../../design/KeyedList';
 import { Answer, Fact, Facts, PageHead, Panel, Say } from '../../design/parts';
 import { useFilters } from '../../design/use-filters';
+import { useTyped } from '../../design/use-typed';
 import { useSelf } from '../../me';
 import { mayClaim } from '../../view/access';
 import { periodOf } from '../../view/device';
@@ -24,8 +24,6 @@ import {
 import { Refusals } from './Refusals';
 import { DeviceTabs } from './Tabs';
 
-/** Letters typed within this time make one request. */
-const TYPING_MS = 300;
 const LINKS = ['online', 'offline'] as const;
 const STATUSES = ['active', 'unclaimed', 'retired'] as const;
 const VIEWS = ['all', 'unclaimed', 'refusals', 'blocks'] as const;
@@ -125,13 +123,7 @@ export default function DevicesPage() {
   const status = STATUSES.find((one) => one === search.get('status'));
   const enterpriseId = search.get('enterprise') ?? undefined;
   const q = search.get('q') ?? '';
-  const [typed, setTyped] = useState(q);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (typed.trim() !== q) set('q', typed.trim() || undefined);
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, q, set]);
+  const [typed, setTyped] = useTyped(q, (text) => set('q', text));
   const query = {
     ...period,
     q: q || undefined,

@@ -1,27 +1,21 @@
 import { Input, Select, type TableColumnsType } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
 import { useDivisions, useEnterprises } from '../../api/hooks';
 import type { Enterprise } from '../../api/types';
 import { KeyedList } from '../../design/KeyedList';
 import { PageHead } from '../../design/parts';
+import { useTyped } from '../../design/use-typed';
 import { useSelf } from '../../me';
 import { useDivisionName } from './division-name';
-
-/** Letters typed within this time make one request. */
-const TYPING_MS = 300;
 
 export default function EnterprisesPage() {
   const { t } = useTranslation();
   const me = useSelf();
-  const [q, setQ] = useState('');
   const [division, setDivision] = useState<string>();
   const [asked, setAsked] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(q.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [q]);
+  const [q, setQ] = useTyped(asked, setAsked);
   const enterprises = useEnterprises({ q: asked || undefined, division });
   const divisions = useDivisions();
   const nameOf = useDivisionName();

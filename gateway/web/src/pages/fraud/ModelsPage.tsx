@@ -1,7 +1,7 @@
 import { Button, Popconfirm } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ScoringModel } from '../../api/types';
-import { Answer, Fact, Facts, PageHead, Panel, Problem } from '../../design/parts';
+import { Answer, Fact, Facts, More, PageHead, Panel, Problem } from '../../design/parts';
 import { useSelf } from '../../me';
 import { supervises } from '../../view/access';
 import { formatTime } from '../../view/time';
@@ -107,13 +107,7 @@ export default function ModelsPage() {
             {data.map((model) => (
               <ModelPanel key={model.version} model={model} mayActivate={mayActivate} />
             ))}
-            {models.hasNextPage && (
-              <div className="more">
-                <Button onClick={() => void models.fetchNextPage()} loading={models.isFetchingNextPage}>
-                  {t('action.more')}
-                </Button>
-              </div>
-            )}
+            <More of={models} />
           </>
         )}
       </Answer>

@@ -1,11 +1,11 @@
-import { Button, Segmented } from 'antd';
+import { Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router-dom';
 import { useNotices, useReadNotice } from '../../api/hooks';
 import type { Notice } from '../../api/types';
 import { LevelChip } from '../../design/marks';
-import { Answer, Blank, PageHead } from '../../design/parts';
+import { Answer, Blank, More, PageHead } from '../../design/parts';
 import { useSelf } from '../../me';
 import { subjectPath } from '../../view/subject-path';
 import { formatTime } from '../../view/time';
@@ -74,13 +74,7 @@ export default function NoticesPage() {
             )
           }
         </Answer>
-        {notices.hasNextPage && (
-          <div className="more">
-            <Button onClick={() => void notices.fetchNextPage()} loading={notices.isFetchingNextPage}>
-              {t('action.more')}
-            </Button>
-          </div>
-        )}
+        <More of={notices} />
       </div>
     </div>
   );

@@ -1,33 +1,10 @@
-import { LineChart, ScatterChart } from 'echarts/charts';
-import {
-  DataZoomComponent,
-  GridComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TooltipComponent,
-} from 'echarts/components';
-import { type EChartsType, init, use } from 'echarts/core';
-import { CanvasRenderer } from 'echarts/renderers';
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Alarm } from '../../api/types';
+import { axisText, gridLine, SHIFT, tooltipLook, useChart, withGaps, zoomInside, zoomSlider } from '../../design/chart';
 import { FONT, palette, stateColour } from '../../design/theme';
 import type { LimitLine, Point } from '../../view/series';
-import { formatTime, HOUR } from '../../view/time';
-
-use([
-  LineChart,
-  ScatterChart,
-  GridComponent,
-  TooltipComponent,
-  MarkLineComponent,
-  MarkAreaComponent,
-  DataZoomComponent,
-  CanvasRenderer,
-]);
-
-/** ECharts knows the machine's zone and UTC only: shown as UTC, times shifted by this read as UTC+8. */
-const SHIFT = 8 * HOUR;
+import { formatTime } from '../../view/time';
 
 export interface CurveProps {
   points: Point[];
@@ -42,40 +19,14 @@ export interface CurveProps {
   gap: number;
 }
 
-/** A gap in the data is left open in the line: nothing was measured there. */
-function withGaps(points: Point[], gap: number): [number, number | null][] {
-  const drawn: [number, number | null][] = [];
-  let before: number | undefined;
-  for (const { t, value } of points) {
-    if (before !== undefined && t - before > gap) drawn.push([before + SHIFT + 1, null]);
-    drawn.push([t + SHIFT, value]);
-    before = t;
-  }
-  return drawn;
-}
-
 /** The curve of one factor against its limit. It grows with its points; zoom and tooltip stay as they are. */
 export default function Curve({ points, line, alarms, unit, name, from, to, gap }: CurveProps) {
   const { t } = useTranslation();
-  const holder = useRef<HTMLDivElement>(null);
-  const chart = useRef<EChartsType>(undefined);
-
-  useEffect(() => {
-    if (!holder.current) return;
-    const made = init(holder.current);
-    chart.current = made;
-    const observer = new ResizeObserver(() => made.resize());
-    observer.observe(holder.current);
-    return () => {
-      observer.disconnect();
-      made.dispose();
-    };
-  }, []);
+  const { holder, chart } = useChart();
 
   useEffect(() => {
     const byTime = new Map(points.map((p) => [p.t + SHIFT, p]));
     const limit = line?.limit.limit;
-    const text = { fontFamily: FONT, color: palette.ink3, fontSize: 12 };
     const top = Math.max(limit ?? 0, ...points.map((p) => p.value));
     chart.current?.setOption({
       useUTC: true,
@@ -88,23 +39,19 @@ export default function Curve({ points, line, alarms, unit, name, from, to, gap 
         max: to + SHIFT,
         axisLine: { lineStyle: { color: palette.line2 } },
         axisTick: { lineStyle: { color: palette.line2 } },
-        axisLabel: { ...text, hideOverlap: true },
+        axisLabel: { ...axisText, hideOverlap: true },
         splitLine: { show: false },
       },
       yAxis: {
         type: 'value',
         name: unit,
-        nameTextStyle: { ...text, align: 'left' },
+        nameTextStyle: { ...axisText, align: 'left' },
         max: top > 0 ? undefined : 1,
-        axisLabel: text,
-        splitLine: { lineStyle: { color: '#ebefed' } },
+        axisLabel: axisText,
+        splitLine: gridLine,
       },
       tooltip: {
-        trigger: 'axis',
-        confine: true,
-        backgroundColor: palette.rail,
-        borderWidth: 0,
-        textStyle: { color: '#fff', fontFamily: FONT, fontSize: 12.5 },
+        ...tooltipLook,
         axisPointer: { lineStyle: { color: palette.ink3 } },
         formatter: (given: unknown) => {
           const first = (Array.isArray(given) ? given[0] : given) as { data?: [number, number | null] } | undefined;
@@ -121,21 +68,14 @@ export default function Curve({ points, line, alarms, unit, name, from, to, gap 
         },
       },
       dataZoom: [
-        { type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
+        zoomInside,
         {
-          type: 'slider',
-          filterMode: 'none',
+          ...zoomSlider,
           height: 22,
           bottom: 8,
-          borderColor: palette.line,
-          fillerColor: 'rgba(11,107,88,0.1)',
-          dataBackground: { lineStyle: { color: palette.line2 }, areaStyle: { color: '#eef2f0' } },
           selectedDataBackground: { lineStyle: { color: palette.brand }, areaStyle: { color: palette.brandSoft } },
-          handleStyle: { color: '#fff', borderColor: palette.brand },
-          moveHandleSize: 0,
           labelFormatter: (value: number) => formatTime(value - SHIFT, 'short'),
-          textStyle: text,
-          showDetail: false,
+          textStyle: axisText,
         },
       ],
       series: [
@@ -207,7 +147,7 @@ export default function Curve({ points, line, alarms, unit, name, from, to, gap 
         },
       ],
     });
-  }, [points, line, alarms, unit, name, from, to, gap, t]);
+  }, [points, line, alarms, unit, name, from, to, gap, t, chart]);
 
   return (
     <div

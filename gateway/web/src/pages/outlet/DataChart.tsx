@@ -1,34 +1,12 @@
-import { LineChart, ScatterChart } from 'echarts/charts';
-import {
-  DataZoomComponent,
-  GridComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TooltipComponent,
-} from 'echarts/components';
-import { type EChartsType, init, use } from 'echarts/core';
-import { CanvasRenderer } from 'echarts/renderers';
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { axisText, gridLine, SHIFT, tooltipLook, useChart, withGaps, zoomInside, zoomSlider } from '../../design/chart';
 import { FONT, palette, stateColour } from '../../design/theme';
 import type { Period } from '../../view/data-period';
 import { figure } from '../../view/data-rows';
 import type { LimitLine } from '../../view/series';
-import { formatTime, HOUR } from '../../view/time';
+import { formatTime } from '../../view/time';
 
-use([
-  LineChart,
-  ScatterChart,
-  GridComponent,
-  TooltipComponent,
-  MarkLineComponent,
-  MarkAreaComponent,
-  DataZoomComponent,
-  CanvasRenderer,
-]);
-
-/** ECharts knows the machine's zone and UTC only: shown as UTC, times shifted by this read as UTC+8. */
-const SHIFT = 8 * HOUR;
 const EACH = 168;
 const HEAD = 26;
 
@@ -45,38 +23,12 @@ export interface Strip {
   marked: (Period & { name: string; effective: boolean })[];
 }
 
-/** A point a time, with a hole where more than `gap` ms lie between two. */
-function holed<T extends { t: number; value: number }>(points: readonly T[], gap: number): [number, number | null][] {
-  const drawn: [number, number | null][] = [];
-  let before: number | undefined;
-  for (const { t, value } of points) {
-    if (before !== undefined && t - before > gap) drawn.push([before + SHIFT + 1, null]);
-    drawn.push([t + SHIFT, value]);
-    before = t;
-  }
-  return drawn;
-}
-
 /** Several factors below each other on one axis of time, each on its own scale: device's values, our means, flags, marks. */
 export default function DataChart({ strips, from, to, gap }: { strips: Strip[]; gap: number } & Period) {
   const { t } = useTranslation();
-  const holder = useRef<HTMLDivElement>(null);
-  const chart = useRef<EChartsType>(undefined);
+  const { holder, chart } = useChart();
 
   useEffect(() => {
-    if (!holder.current) return;
-    const made = init(holder.current);
-    chart.current = made;
-    const observer = new ResizeObserver(() => made.resize());
-    observer.observe(holder.current);
-    return () => {
-      observer.disconnect();
-      made.dispose();
-    };
-  }, []);
-
-  useEffect(() => {
-    const text = { fontFamily: FONT, color: palette.ink3, fontSize: 12 };
     const last = strips.length - 1;
     chart.current?.resize();
     chart.current?.setOption(
@@ -89,20 +41,16 @@ export default function DataChart({ strips, from, to, gap }: { strips: Strip[]; 
           ...{ type: 'time', gridIndex: i, min: from + SHIFT, max: to + SHIFT, splitLine: { show: false } },
           axisLine: { lineStyle: { color: palette.line2 } },
           axisTick: { show: i === last, lineStyle: { color: palette.line2 } },
-          axisLabel: { ...text, show: i === last, hideOverlap: true },
+          axisLabel: { ...axisText, show: i === last, hideOverlap: true },
         })),
         yAxis: strips.map(({ name, unit }, i) => ({
-          ...{ type: 'value', gridIndex: i, scale: true, name: `${name} ${unit}`, axisLabel: text, splitNumber: 3 },
-          nameTextStyle: { ...text, color: palette.ink2, fontWeight: 500, align: 'left', padding: [0, 0, 0, -44] },
-          splitLine: { lineStyle: { color: '#ebefed' } },
+          ...{ type: 'value', gridIndex: i, scale: true, name: `${name} ${unit}`, axisLabel: axisText, splitNumber: 3 },
+          nameTextStyle: { ...axisText, color: palette.ink2, fontWeight: 500, align: 'left', padding: [0, 0, 0, -44] },
+          splitLine: gridLine,
         })),
         axisPointer: { link: [{ xAxisIndex: 'all' }], lineStyle: { color: palette.ink3 } },
         tooltip: {
-          trigger: 'axis',
-          confine: true,
-          backgroundColor: palette.rail,
-          borderWidth: 0,
-          textStyle: { color: '#fff', fontFamily: FONT, fontSize: 12.5 },
+          ...tooltipLook,
           formatter: (given: unknown) => {
             const all = (Array.isArray(given) ? given : [given]) as { axisValue?: number }[];
             const at = all[0]?.axisValue;
@@ -124,20 +72,12 @@ export default function DataChart({ strips, from, to, gap }: { strips: Strip[]; 
           },
         },
         dataZoom: [
-          {
-            ...{ type: 'inside', xAxisIndex: strips.map((_, i) => i), filterMode: 'none' },
-            ...{ zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
-          },
-          {
-            ...{ type: 'slider', xAxisIndex: strips.map((_, i) => i), filterMode: 'none', height: 20, bottom: 6 },
-            ...{ borderColor: palette.line, fillerColor: 'rgba(11,107,88,0.1)', showDetail: false, moveHandleSize: 0 },
-            handleStyle: { color: '#fff', borderColor: palette.brand },
-            dataBackground: { lineStyle: { color: palette.line2 }, areaStyle: { color: '#eef2f0' } },
-          },
+          { ...zoomInside, xAxisIndex: strips.map((_, i) => i) },
+          { ...zoomSlider, xAxisIndex: strips.map((_, i) => i), height: 20, bottom: 6 },
         ],
         series: strips.flatMap(({ factor, name, sent, ours, limit, marked }, i) => [
           {
-            ...{ id: `sent-${factor}`, type: 'line', name, xAxisIndex: i, yAxisIndex: i, data: holed(sent, gap) },
+            ...{ id: `sent-${factor}`, type: 'line', name, xAxisIndex: i, yAxisIndex: i, data: withGaps(sent, gap) },
             ...{ showSymbol: sent.length <= 60, symbolSize: 4, emphasis: { disabled: true } },
             lineStyle: { width: 1.6, color: palette.curve },
             itemStyle: { color: palette.curve },
@@ -150,7 +90,8 @@ export default function DataChart({ strips, from, to, gap }: { strips: Strip[]; 
           {
             // Bears the marked stretches, so that they are seen where a device sent nothing as well.
             ...{ id: `ours-${factor}`, type: 'line', name: t('data.ours'), xAxisIndex: i, yAxisIndex: i },
-            ...{ data: holed(ours, gap), showSymbol: ours.length <= 60, symbolSize: 4, emphasis: { disabled: true } },
+            data: withGaps(ours, gap),
+            ...{ showSymbol: ours.length <= 60, symbolSize: 4, emphasis: { disabled: true } },
             lineStyle: { width: 1.6, color: palette.brand, type: 'dashed' },
             itemStyle: { color: palette.brand },
             markArea: {
@@ -159,7 +100,7 @@ export default function DataChart({ strips, from, to, gap }: { strips: Strip[]; 
                 {
                   ...{ xAxis: Math.max(from, one.from) + SHIFT, name: one.name },
                   itemStyle: { color: one.effective ? 'rgba(138,97,0,0.14)' : 'rgba(107,118,114,0.1)' },
-                  label: { ...text, color: '#745100', position: 'insideTop' },
+                  label: { ...axisText, color: '#745100', position: 'insideTop' },
                 },
                 { xAxis: Math.min(to, one.to) + SHIFT },
               ]),
@@ -174,7 +115,7 @@ export default function DataChart({ strips, from, to, gap }: { strips: Strip[]; 
       },
       { notMerge: true },
     );
-  }, [strips, from, to, gap, t]);
+  }, [strips, from, to, gap, t, chart]);
 
   return (
     <div

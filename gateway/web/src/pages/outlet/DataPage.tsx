@@ -1,9 +1,10 @@
 import { Button, Segmented, Select } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams, useSearchParams } from 'react-router-dom';
+import { Link, useParams } from 'react-router-dom';
 import { useLimits, useOutletReadings } from '../../api/hooks';
 import { Answer, Blank, Loading, PageHead, Panel, Problem, Say } from '../../design/parts';
+import { useFilters } from '../../design/use-filters';
 import { useSelf } from '../../me';
 import { mayMark } from '../../view/access';
 import { DATA_KINDS, type DataKind, hasMeans, KIND_OF_DATA, periodOf, uploadKind } from '../../view/data-period';
@@ -37,18 +38,7 @@ function Data({ outlet }: { outlet: OutletName }) {
   const { t, i18n } = useTranslation();
   const me = useSelf();
   const markName = useMarkName();
-  const [search, setSearch] = useSearchParams();
-  const change = (parts: Record<string, string | undefined>) =>
-    setSearch(
-      (old) => {
-        for (const [name, value] of Object.entries(parts)) {
-          if (value) old.set(name, value);
-          else old.delete(name);
-        }
-        return old;
-      },
-      { replace: true },
-    );
+  const [search, , change] = useFilters();
   const [opened, setOpened] = useState<{ row: DataRow; factor: string }>();
   const [now] = useState(() => Date.now());
 

@@ -1,4 +1,4 @@
-import { App, Button, Input, Modal, Select } from 'antd';
+import { App, Button, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Labelled, Problem, Say } from '../../design/parts';
@@ -6,6 +6,7 @@ import { markIsLate, type Period } from '../../view/data-period';
 import { factorName } from '../../view/factors';
 import { fromInput, isoTime, toInput } from '../../view/time';
 import { type MarkCode, type OutletName, useMarkCodes, useMarkCommand } from './data-queries';
+import { ReasonField, SpanFields } from './mark-fields';
 
 /** The party says what a stretch of its data is (污染物排放自动监测设备标记规则): code, time, factors, reason. */
 export function MarkForm({ outlet, about }: { outlet: OutletName; about: Period & { factor?: string } }) {
@@ -86,28 +87,7 @@ function Fields(props: { outlet: OutletName; about: Period & { factor?: string }
             {t(`data.effect.${chosen.effect}`)} <span className="muted">{chosen.basis}</span>
           </Say>
         )}
-        <Labelled label={t('reading.from')}>
-          {(id) => (
-            <Input
-              id={id}
-              type="datetime-local"
-              value={from}
-              onChange={(event) => setFrom(event.target.value)}
-              data-testid="mark-from"
-            />
-          )}
-        </Labelled>
-        <Labelled label={t('reading.to')}>
-          {(id) => (
-            <Input
-              id={id}
-              type="datetime-local"
-              value={to}
-              onChange={(event) => setTo(event.target.value)}
-              data-testid="mark-to"
-            />
-          )}
-        </Labelled>
+        <SpanFields from={from} to={to} onFrom={setFrom} onTo={setTo} testId="mark" />
         <Labelled label={t('reading.factor')}>
           {(id) => (
             <Select
@@ -121,18 +101,7 @@ function Fields(props: { outlet: OutletName; about: Period & { factor?: string }
             />
           )}
         </Labelled>
-        <Labelled label={t('data.markReason')}>
-          {(id) => (
-            <Input.TextArea
-              id={id}
-              rows={3}
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              data-testid="mark-reason"
-            />
-          )}
-        </Labelled>
+        <ReasonField value={reason} onChange={setReason} testId="mark" />
         {begin !== undefined && markIsLate(begin, Date.now()) && <Say tone="warn">{t('data.markLate')}</Say>}
         <Problem error={codes.error ?? submit.error} />
       </div>

@@ -2,7 +2,7 @@ import { App, Button, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, usePersonNames } from '../../api/hooks';
-import { Answer, Blank, Problem } from '../../design/parts';
+import { Answer, Blank, More, Problem } from '../../design/parts';
 import { useSelf } from '../../me';
 import { mayMark, mayReviewMarks } from '../../view/access';
 import { factorName } from '../../view/factors';
@@ -131,13 +131,7 @@ export function MarkList({ of }: { of: List<Mark> }) {
         ) : (
           <div className="scroll-rows">
             <Marks marks={marks} />
-            {of.hasNextPage && (
-              <div className="more">
-                <Button onClick={() => void of.fetchNextPage()} loading={of.isFetchingNextPage}>
-                  {t('action.more')}
-                </Button>
-              </div>
-            )}
+            <More of={of} />
           </div>
         )
       }

@@ -11,6 +11,7 @@ import type { Period } from '../../view/data-period';
 import { factorName } from '../../view/factors';
 import { DAY, formatTime, fromInput, HOUR, isoTime, toInput } from '../../view/time';
 import { type Mark, type OutletName, useMarkCommand } from './data-queries';
+import { ReasonField, SpanFields } from './mark-fields';
 
 const MAX_BYTES = 15 * 1024 * 1024;
 const TYPES = ['image/jpeg', 'image/png', 'application/pdf'];
@@ -130,30 +131,7 @@ function Fields({ outlet, about, close }: { outlet: OutletName; about: Period; c
             />
           )}
         </Labelled>
-        <Labelled label={t('reading.from')}>
-          {(id) => (
-            <Input
-              id={id}
-              type="datetime-local"
-              step={3600}
-              value={from}
-              onChange={(event) => setFrom(event.target.value)}
-              data-testid="amend-from"
-            />
-          )}
-        </Labelled>
-        <Labelled label={t('reading.to')}>
-          {(id) => (
-            <Input
-              id={id}
-              type="datetime-local"
-              step={3600}
-              value={to}
-              onChange={(event) => setTo(event.target.value)}
-              data-testid="amend-to"
-            />
-          )}
-        </Labelled>
+        <SpanFields from={from} to={to} onFrom={setFrom} onTo={setTo} step={3600} testId="amend" />
         {!whole && <Say tone="warn">{t('amend.wholeHours', { hours: MOST_HOURS })}</Say>}
         {hours.map((at) => {
           const set = (change: object) =>
@@ -184,18 +162,7 @@ function Fields({ outlet, about, close }: { outlet: OutletName; about: Period; c
             </div>
           );
         })}
-        <Labelled label={t('data.markReason')}>
-          {(id) => (
-            <Input.TextArea
-              id={id}
-              rows={3}
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              data-testid="amend-reason"
-            />
-          )}
-        </Labelled>
+        <ReasonField value={reason} onChange={setReason} testId="amend" />
         <FilePicker take={(more) => setFiles((all) => [...all, ...more])} testId="amend-files" />
         {files.map(({ name }) => (
           <span key={name} className="row-note">

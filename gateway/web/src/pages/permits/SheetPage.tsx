@@ -1,13 +1,9 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router-dom';
-import { Answer, Blank, Panel } from '../../design/parts';
-import { CellErrors, FirstOnly, ItemChip, ItemFilter, SheetDetail } from '../../design/sheets';
-import { type SheetPage as Page, SHEETS, type Sheet, useSheet } from './queries';
+import { CellErrors, ItemChip, ItemSheetPage } from '../../design/sheets';
+import { type SheetPage as Page, SHEETS, useSheet } from './queries';
 
 function Items({ page }: { page: Page }) {
   const { t } = useTranslation();
-  if (page.items.length === 0) return <Blank title={t('sheet.noneOfThese')} />;
   return (
     <div className="scroll-x">
       <table className="plain" data-testid="sheet-items">
@@ -41,32 +37,9 @@ function Items({ page }: { page: Page }) {
 
 export default function SheetPage() {
   const { t } = useTranslation();
-  const { id = '' } = useParams();
-  const [show, setShow] = useState('all');
-  const sheet = useSheet(id, show === 'all' ? undefined : show);
-  const counts = (['new', 'changed', 'unchanged', 'wrong'] as const).map(
-    (state) => [t(`sheet.item.${state}`), (one: Sheet) => one[state]] as const,
-  );
   return (
-    <div className="page" data-testid="sheet" data-state={sheet.data?.sheet.state}>
-      <Answer of={sheet}>
-        {(page) => (
-          <SheetDetail
-            of={SHEETS}
-            sheet={page.sheet}
-            listTitle={t('permits.page.sheets')}
-            counts={counts}
-            taken={page.sheet.new + page.sheet.changed}
-            written={page.sheet.written}
-          >
-            <ItemFilter show={show} onShow={setShow} />
-            <Panel flush>
-              <Items page={page} />
-              <FirstOnly count={page.items.length} next={page.next} />
-            </Panel>
-          </SheetDetail>
-        )}
-      </Answer>
-    </div>
+    <ItemSheetPage of={SHEETS} listTitle={t('permits.page.sheets')} useSheet={useSheet}>
+      {(page) => <Items page={page} />}
+    </ItemSheetPage>
   );
 }

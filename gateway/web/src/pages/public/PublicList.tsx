@@ -1,8 +1,6 @@
-import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { List } from '../../api/hooks';
-import { Answer, Panel } from '../../design/parts';
+import { Answer, More, Panel } from '../../design/parts';
 
 /** What everybody may read, as rows that lead nowhere, page by page. */
 export function PublicList<T>(props: {
@@ -12,7 +10,6 @@ export function PublicList<T>(props: {
   empty: ReactNode;
 }) {
   const { of, keyOf, row, empty } = props;
-  const { t } = useTranslation();
   return (
     <Panel flush>
       <Answer of={of}>
@@ -30,13 +27,7 @@ export function PublicList<T>(props: {
           )
         }
       </Answer>
-      {of.hasNextPage && (
-        <div className="more">
-          <Button onClick={() => void of.fetchNextPage()} loading={of.isFetchingNextPage}>
-            {t('action.more')}
-          </Button>
-        </div>
-      )}
+      <More of={of} />
     </Panel>
   );
 }

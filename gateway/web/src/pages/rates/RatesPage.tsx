@@ -2,10 +2,11 @@ import { DatePicker, Segmented, Table, type TableColumnsType } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { useDivisions, useEnterprise } from '../../api/hooks';
 import type { Division } from '../../api/types';
 import { Answer, Blank, Fact, Facts, PageHead, Panel, Problem, Say } from '../../design/parts';
+import { type Filters, useFilters } from '../../design/use-filters';
 import { useSelf } from '../../me';
 import { ofAuthority } from '../../view/access';
 import {
@@ -156,7 +157,15 @@ function Own({ rate }: { rate: Omit<TransmissionRate, 'level' | 'id' | 'from' | 
 }
 
 /** The days that are looked at: offered ones, or one's own, by day or by whole months. */
-function DayPicker({ days, period, set }: { days: Days; period: RatePeriod | undefined; set: (parts: Parts) => void }) {
+function DayPicker({
+  days,
+  period,
+  set,
+}: {
+  days: Days;
+  period: RatePeriod | undefined;
+  set: (parts: Filters) => void;
+}) {
   const { t } = useTranslation();
   const [by, setBy] = useState<'date' | 'month-own'>('date');
   const months = by === 'month-own';
@@ -193,10 +202,8 @@ function DayPicker({ days, period, set }: { days: Days; period: RatePeriod | und
   );
 }
 
-type Parts = Record<string, string | undefined>;
-
 /** Where one stands with what lies below it. */
-function Place(props: { at: Standing; days: Days; divisions: readonly Division[]; to: (parts: Parts) => string }) {
+function Place(props: { at: Standing; days: Days; divisions: readonly Division[]; to: (parts: Filters) => string }) {
   const { at, days, divisions, to } = props;
   const { t } = useTranslation();
   const own = useRate(at, days);
@@ -234,7 +241,7 @@ const levelName = (asked: readonly Below[]) =>
 
 type Items = { items: TransmissionRate[]; more: boolean };
 
-function Divisions({ items, more, to }: Items & { to: (parts: Parts) => string }) {
+function Divisions({ items, more, to }: Items & { to: (parts: Filters) => string }) {
   const nameOf = useDivisionName();
   return (
     <RateTable
@@ -244,7 +251,7 @@ function Divisions({ items, more, to }: Items & { to: (parts: Parts) => string }
   );
 }
 
-function Enterprises({ items, more, division, to }: Items & { division: string; to: (parts: Parts) => string }) {
+function Enterprises({ items, more, division, to }: Items & { division: string; to: (parts: Filters) => string }) {
   const names = useEnterprisesOf(division);
   const nameOf = new Map((names.data?.items ?? []).map(({ id, name }) => [id, name]));
   return (
@@ -287,7 +294,7 @@ function Outlets({ items, more, days, whose }: Items & { days: Days; whose: bool
 const nextMidnight = (day: string) => `${formatTime(Date.parse(`${day}T24:00:00+08:00`), 'day')}T00:00`;
 
 /** All operators; their outlets below. */
-function Operators({ days, to }: { days: Days; to: (parts: Parts) => string }) {
+function Operators({ days, to }: { days: Days; to: (parts: Filters) => string }) {
   const { t } = useTranslation();
   const names = useOperators(true);
   const rates = useRatesBelow([{ level: 'operator' }], days);
@@ -324,7 +331,7 @@ export default function RatesPage() {
   const { t } = useTranslation();
   const me = useSelf();
   const authority = ofAuthority(me);
-  const [search, setSearch] = useSearchParams();
+  const [search, , set] = useFilters();
   const divisions = useDivisions();
   const operators = useOperators(search.get('operator') !== null);
   const divisionName = useDivisionName();
@@ -334,7 +341,7 @@ export default function RatesPage() {
   const period = own.from && own.to ? undefined : (PERIODS.find((one) => one === search.get('period')) ?? 'month');
   const days = own.from && own.to ? { from: own.from, to: own.to } : ratePeriod(period ?? 'month', now);
   /** This page with other parts; the period stays. */
-  const to = (parts: Parts): string => {
+  const to = (parts: Filters): string => {
     const next = new URLSearchParams();
     for (const name of ['period', 'from', 'to']) {
       const value = search.get(name);
@@ -344,17 +351,6 @@ export default function RatesPage() {
     const text = next.toString();
     return text ? `/rates?${text}` : '/rates';
   };
-  const set = (parts: Parts) =>
-    setSearch(
-      (old) => {
-        for (const [name, value] of Object.entries(parts)) {
-          if (value) old.set(name, value);
-          else old.delete(name);
-        }
-        return old;
-      },
-      { replace: true },
-    );
 
   const byOperator = authority && search.get('by') === 'operator';
   const enterpriseId = me.enterpriseId ?? (byOperator ? undefined : (search.get('enterprise') ?? undefined));

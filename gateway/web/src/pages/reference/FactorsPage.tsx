@@ -1,17 +1,16 @@
 import { Button, Form, Input, InputNumber, Modal, Segmented, type TableColumnsType } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { KeyedList } from '../../design/KeyedList';
 import { PageHead, Problem } from '../../design/parts';
 import { useFilters } from '../../design/use-filters';
+import { useTyped } from '../../design/use-typed';
 import { useSelf } from '../../me';
 import { mayKeepReference } from '../../view/access';
 import { unitText } from '../../view/factors';
 import { DeviceTabs } from '../devices/Tabs';
 import { type Factor, type FactorInput, useFactors, useSaveFactor } from './queries';
 
-/** Letters typed within this time make one request. */
-const TYPING_MS = 300;
 const SOURCES = ['all', 'standard', 'own'] as const;
 
 /** The row as it stands with what was entered; an emptied field is taken away. */
@@ -85,13 +84,7 @@ export default function FactorsPage() {
   const [search, set] = useFilters();
   const q = search.get('q') ?? '';
   const source = SOURCES.find((one) => one === search.get('source')) ?? 'all';
-  const [typed, setTyped] = useState(q);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (typed.trim() !== q) set('q', typed.trim() || undefined);
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, q, set]);
+  const [typed, setTyped] = useTyped(q, (text) => set('q', text));
   const factors = useFactors({ q: q || undefined, source: source === 'all' ? undefined : source });
   const [editing, setEditing] = useState<Factor | 'new'>();
   const keeps = mayKeepReference(me);
