@@ -4,11 +4,11 @@ import path from 'node:path';
 import { choosePort } from '@greenwatch/infra';
 import { type Client, connectClient } from '@greenwatch/kit';
 import {
+  asIssuer,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -50,14 +50,7 @@ beforeAll(async () => {
       FIRST_PASSWORD_FILE: path.join(folder, 'first-password.txt'),
     }),
   ]);
-  const keys = testKeys(servers);
-  client = await connectClient({
-    issuer: 'demo',
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('demo'),
-    publicKeysFile: keys.publicKeysFile,
-    services: ['registry', 'gateway', 'readings'],
-  });
+  client = await connectClient({ ...asIssuer(servers, 'demo'), services: ['registry', 'gateway', 'readings'] });
   const divisions = [
     { code: '330000', name: '浙江省', level: 'province' as const },
     { code: '330400', name: '嘉兴市', level: 'city' as const, parent: '330000' },

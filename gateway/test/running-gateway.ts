@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { AccountInput } from '@greenwatch/contracts';
 import { choosePort } from '@greenwatch/infra';
 import { type Client, connectClient, type RunningService, runService } from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, testKeys } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, type TestServers } from '@greenwatch/testkit';
 import { gatewayService } from '../src/gateway.service';
 import type { Problem } from '../src/problems';
 
@@ -86,14 +86,7 @@ export async function runningGateway(
       ...environment,
     }),
   );
-  const keys = testKeys(servers);
-  const admin = await connectClient({
-    issuer: 'admin',
-    services: ['gateway'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('admin'),
-    publicKeysFile: keys.publicKeysFile,
-  });
+  const admin = await connectClient({ ...asIssuer(servers, 'admin'), services: ['gateway'] });
   const base = `http://127.0.0.1:${port}`;
   return {
     base,

@@ -5,11 +5,11 @@ import { buildFrame, FrameCutter, formatDataTime } from '@greenwatch/hj212';
 import { choosePort } from '@greenwatch/infra';
 import { type Client, connectClient } from '@greenwatch/kit';
 import {
+  asIssuer,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -43,14 +43,7 @@ beforeAll(async () => {
     }) as Record<string, string>,
     readyAt: `http://127.0.0.1:${health}`,
   });
-  const keys = testKeys(servers);
-  client = await connectClient({
-    issuer: 'gateway',
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('gateway'),
-    publicKeysFile: keys.publicKeysFile,
-    services: ['ingestion'],
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['ingestion'] });
 }, 90_000);
 afterAll(async () => {
   await client?.close();

@@ -1,5 +1,5 @@
 import { ingestionFacts } from '@greenwatch/contracts';
-import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, type TestServers, testServers } from '@greenwatch/testkit';
 import { Type } from '@sinclair/typebox';
 import { type Client, connectClient, defineService, type Kit, onFact, type RunningService, runService } from '../src';
 
@@ -142,14 +142,7 @@ describe('actions', () => {
 
   beforeAll(async () => {
     running = await runService(teller([], { times: 0 }).definition, serviceEnvironment(servers, 'ingestion'));
-    const keys = testKeys(servers);
-    client = await connectClient({
-      issuer: 'demo',
-      natsUrl: servers.natsUrl,
-      privateKeyFile: keys.privateKeyFile('demo'),
-      publicKeysFile: keys.publicKeysFile,
-      services: ['ingestion'],
-    });
+    client = await connectClient({ ...asIssuer(servers, 'demo'), services: ['ingestion'] });
   });
   afterAll(async () => {
     await client.close();

@@ -1,10 +1,10 @@
 import { registryFacts } from '@greenwatch/contracts';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
 } from '@greenwatch/testkit';
 import { Type } from '@sinclair/typebox';
@@ -37,13 +37,7 @@ const shows = defineService({
 beforeAll(async () => {
   servers = await testServers();
   service = await runService(shows, serviceEnvironment(servers, 'notifications'));
-  const keys = testKeys(servers);
-  client = await connectClient({
-    issuer: 'registry',
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('registry'),
-    publicKeysFile: keys.publicKeysFile,
-  });
+  client = await connectClient({ ...asIssuer(servers, 'registry') });
 }, 60_000);
 afterAll(async () => {
   await client?.close();

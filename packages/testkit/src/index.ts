@@ -1,5 +1,5 @@
 export { launchBrowser } from './browser';
-export { serviceEnvironment, type TestKeys, testKeys } from './service-environment';
+export { asIssuer, serviceEnvironment, type TestKeys, testKeys } from './service-environment';
 export { type FactOptions, factsHandled, tellFact } from './tell-fact';
 export { startTestProcess, type TestProcess, type TestProcessOptions } from './test-process';
 export { type TestS3, testS3 } from './test-s3';

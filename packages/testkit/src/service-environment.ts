@@ -33,3 +33,9 @@ export function serviceEnvironment(
     ...more,
   };
 }
+
+/** What `connectClient` of the kit needs to join these servers as an issuer, beside the services that are called. */
+export function asIssuer(servers: TestServers, issuer: string) {
+  const { privateKeyFile, publicKeysFile } = testKeys(servers);
+  return { issuer, natsUrl: servers.natsUrl, privateKeyFile: privateKeyFile(issuer), publicKeysFile };
+}

@@ -22,6 +22,7 @@ import {
   runService,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
@@ -75,13 +76,7 @@ beforeAll(async () => {
   services.push(
     await runService(complaintsService, serviceEnvironment(servers, 'complaints', { COMPLAINTS_SWEEP_SECONDS: '1' })),
   );
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['complaints'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['complaints'] });
   const enterprise = (id: string, name: string, lat: number, divisionPath: string[]) =>
     tellFact(
       gateway,

@@ -21,11 +21,11 @@ import {
   runService,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -67,13 +67,7 @@ beforeAll(async () => {
   mongo = await new MongoClient(servers.mongoUri).connect();
   db = mongo.db(`${servers.database}_credit`);
   credit = await runService(creditService, serviceEnvironment(servers, 'credit'));
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['credit'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['credit'] });
   for (let i = 1; i <= 24; i++) await enterprise(`e${i}`, 1, TONGXIANG);
   await enterprise('j1', 1, JIAOJIANG);
   for (const id of ['op1', 'op2', 'op3']) await operator(id, 1, `运维 ${id}`);

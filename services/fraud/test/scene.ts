@@ -2,13 +2,13 @@ import { permitsFacts, readingsLog, registryFacts } from '@greenwatch/contracts'
 import { choosePort } from '@greenwatch/infra';
 import { type Client, connectClient, encodeBatch, partitionOf } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -40,13 +40,7 @@ export class Scene {
       },
       readyAt: `http://127.0.0.1:${health}`,
     });
-    const client = await connectClient({
-      issuer: 'gateway',
-      services: ['readings'],
-      natsUrl: servers.natsUrl,
-      privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-      publicKeysFile: testKeys(servers).publicKeysFile,
-    });
+    const client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['readings'] });
     const mongo = await new MongoClient(servers.mongoUri).connect();
     return new Scene(servers, readings, `127.0.0.1:${grpc}`, client, mongo);
   }

@@ -4,13 +4,13 @@ import { formatDataTime, type Packet } from '@greenwatch/hj212';
 import { choosePort } from '@greenwatch/infra';
 import { type Caller, type Client, connectClient, type RunningService, runService } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -62,14 +62,7 @@ beforeAll(async () => {
     environment: { ...environment('other', otherPort), HEALTH_PORT: String(health) },
     readyAt: `http://127.0.0.1:${health}`,
   });
-  const keys = testKeys(servers);
-  client = await connectClient({
-    issuer: 'gateway',
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('gateway'),
-    publicKeysFile: keys.publicKeysFile,
-    services: ['ingestion'],
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['ingestion'] });
   for (let i = 0; i < 16; i++) await register(`M${i}`, '2017');
   await register('K1', '2025');
   await factsHandled(client, 'ingestion');

@@ -11,6 +11,7 @@ import {
   runService,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
@@ -45,13 +46,7 @@ beforeAll(async () => {
   }
   const keys = testKeys(servers);
   encrypt = loadFieldCipher(keys.fieldKeysFile).encrypt;
-  client = await connectClient({
-    issuer: 'gateway',
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('gateway'),
-    publicKeysFile: keys.publicKeysFile,
-    services: ['ingestion'],
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['ingestion'] });
 }, 60_000);
 afterAll(async () => {
   await client?.close();

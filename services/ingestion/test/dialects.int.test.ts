@@ -12,11 +12,11 @@ import {
 import { choosePort } from '@greenwatch/infra';
 import { type Client, connectClient, type RunningService, readBatch, runService } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -37,14 +37,7 @@ beforeAll(async () => {
     ingestionService,
     serviceEnvironment(servers, 'ingestion', { HJ212_PORT: String(port), HJ212_MAX_SEGMENT: '1024' }),
   );
-  const keys = testKeys(servers);
-  client = await connectClient({
-    issuer: 'gateway',
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('gateway'),
-    publicKeysFile: keys.publicKeysFile,
-    services: ['ingestion'],
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['ingestion'] });
 }, 60_000);
 afterAll(async () => {
   await client?.close();

@@ -3,13 +3,13 @@ import { formatDataTime, parseDataTime } from '@greenwatch/hj212';
 import { choosePort } from '@greenwatch/infra';
 import { type Client, connectClient, type RunningService, runService } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -38,14 +38,7 @@ beforeAll(async () => {
     ingestionService,
     serviceEnvironment(servers, 'ingestion', { HJ212_PORT: String(port), GAP_SETTLE_S: '2', GAP_DAYS: '3' }),
   );
-  const keys = testKeys(servers);
-  client = await connectClient({
-    issuer: 'demo',
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('demo'),
-    publicKeysFile: keys.publicKeysFile,
-    services: ['ingestion', 'readings'],
-  });
+  client = await connectClient({ ...asIssuer(servers, 'demo'), services: ['ingestion', 'readings'] });
   const empty = registryFacts.DeviceChanged.decode(new Uint8Array());
   const device = { ...empty, mn: 'G1', status: 'active', edition: '2017', missingFlagValid: true };
   await tellFact(client, 'facts.registry.device.changed', registryFacts.DeviceChanged, 'G1', 1, device, {

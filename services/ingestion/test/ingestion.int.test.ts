@@ -14,7 +14,7 @@ import {
   readBatch,
   runService,
 } from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, type TestServers, testServers } from '@greenwatch/testkit';
 import { ingestionService } from '../src/ingestion.service';
 
 let servers: TestServers;
@@ -33,14 +33,7 @@ beforeAll(async () => {
   servers = await testServers();
   port = await choosePort();
   service = await runService(ingestionService, env());
-  const keys = testKeys(servers);
-  client = await connectClient({
-    issuer: 'gateway',
-    natsUrl: servers.natsUrl,
-    privateKeyFile: keys.privateKeyFile('gateway'),
-    publicKeysFile: keys.publicKeysFile,
-    services: ['ingestion'],
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['ingestion'] });
   for (const mn of ['M1', 'M2']) await register(mn);
 });
 afterAll(async () => {

@@ -16,6 +16,7 @@ import {
   runService,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
@@ -58,15 +59,8 @@ beforeAll(async () => {
   servers = await testServers({ natsUsers: natsUsers(secrets.natsPasswords), mqttIssuer: secrets.mqttIssuer });
   grpcPort = await choosePort();
   service = await runService(ingestionService, environment());
-  const keys = testKeys(servers);
   const join = (issuer: string, services: string[]) =>
-    connectClient({
-      issuer,
-      natsUrl: urlOf(issuer),
-      privateKeyFile: keys.privateKeyFile(issuer),
-      publicKeysFile: keys.publicKeysFile,
-      services,
-    });
+    connectClient({ ...asIssuer(servers, issuer), natsUrl: urlOf(issuer), services });
   // The gateway may speak for people and API keys.
   client = await join('gateway', ['ingestion']);
   registry = await join('registry', []);

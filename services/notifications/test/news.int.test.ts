@@ -16,6 +16,7 @@ import {
   runService,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
@@ -47,13 +48,7 @@ beforeAll(async () => {
     notificationsService,
     serviceEnvironment(servers, 'notifications', { SMPP_URL: smsc.url, SMS_UNRESOLVED_AFTER_S: '1' }),
   );
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['notifications'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['notifications'] });
   const people: [string, string, string, string][] = [
     ['boss', 'principal', '330483', 'e1'],
     ['sup', 'supervisor', '330483', ''],

@@ -10,6 +10,7 @@ import {
   runService,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
@@ -43,13 +44,7 @@ beforeAll(async () => {
   mongo = await new MongoClient(servers.mongoUri).connect();
   db = mongo.db(`${servers.database}_notifications`);
   await start();
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['notifications'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['notifications'] });
   const enterprise = { ...registryFacts.EnterpriseChanged.decode(new Uint8Array()), id: 'e1', name: '某热电' };
   await tell('facts.registry.enterprise.changed', registryFacts.EnterpriseChanged, 'e1', 1, {
     ...enterprise,

@@ -1,5 +1,5 @@
 import { type Caller, type Client, connectClient, type RunningService, runService } from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, type TestServers, testServers } from '@greenwatch/testkit';
 import { type Db, MongoClient } from 'mongodb';
 import { permitsService } from '../src/permits.service';
 
@@ -35,13 +35,7 @@ export class RunningPermits {
     const servers = await testServers();
     const mongo = await new MongoClient(servers.mongoUri).connect();
     const service = await runService(permitsService, serviceEnvironment(servers, 'permits', settings));
-    const gateway = await connectClient({
-      issuer: 'gateway',
-      services: ['permits'],
-      natsUrl: servers.natsUrl,
-      privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-      publicKeysFile: testKeys(servers).publicKeysFile,
-    });
+    const gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['permits'] });
     return new RunningPermits(servers, service, gateway, mongo, mongo.db(`${servers.database}_permits`));
   }
 

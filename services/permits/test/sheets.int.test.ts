@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { registryFacts, type Sheet, usccCheckCharacter } from '@greenwatch/contracts';
 import { type Caller, type Client, connectClient } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -44,13 +44,7 @@ beforeAll(async () => {
     script: 'services/permits/dist/main.js',
     environment: environment as Record<string, string>,
   });
-  client = await connectClient({
-    issuer: 'gateway',
-    services: ['permits'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['permits'] });
 }, 60_000);
 afterAll(async () => {
   await client?.close();

@@ -13,11 +13,11 @@ import {
   runService,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -42,14 +42,7 @@ const environment = (more: Record<string, string> = {}) =>
     ...{ PACK_EVERY_SECONDS: '1', PACK_AFTER_HOURS: '1', EXPORT_PART_MOMENTS: '4000' },
     ...more,
   });
-const client = (issuer: string) =>
-  connectClient({
-    issuer,
-    services: ['readings'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile(issuer),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+const client = (issuer: string) => connectClient({ ...asIssuer(servers, issuer), services: ['readings'] });
 
 beforeAll(async () => {
   servers = await testServers();

@@ -1,6 +1,6 @@
 import { type Actions, type Params, readingsLog, registryFacts } from '@greenwatch/contracts';
 import { type Client, connectClient, encodeBatch, partitionOf, type RunningService, runService } from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, tellFact, testKeys, testServers, until } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, type TestServers, tellFact, testServers, until } from '@greenwatch/testkit';
 import { MongoClient } from 'mongodb';
 import { readingsService } from '../src/readings.service';
 
@@ -16,13 +16,7 @@ let mongo: MongoClient;
 beforeAll(async () => {
   servers = await testServers();
   readings = await runService(readingsService, serviceEnvironment(servers, 'readings'));
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['readings'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['readings'] });
   mongo = await new MongoClient(servers.mongoUri).connect();
 }, 60_000);
 afterAll(async () => {

@@ -12,7 +12,7 @@ import {
   type RunningService,
   runService,
 } from '@greenwatch/kit';
-import { serviceEnvironment, startTestProcess, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, startTestProcess, type TestServers, testServers } from '@greenwatch/testkit';
 import { credentials, Metadata } from '@grpc/grpc-js';
 import Redis from 'ioredis';
 import { MongoClient } from 'mongodb';
@@ -33,13 +33,7 @@ let valkey: Redis;
 beforeAll(async () => {
   servers = await testServers();
   readings = await runService(readingsService, environmentOf());
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['readings'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['readings'] });
   mongo = await new MongoClient(servers.mongoUri).connect();
   valkey = new Redis(servers.valkeyUrl);
 }, 60_000);

@@ -1,10 +1,10 @@
 import { type Client, connectClient } from '@greenwatch/kit';
 import {
+  asIssuer,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
-  testKeys,
   testServers,
 } from '@greenwatch/testkit';
 import { type Db, MongoClient } from 'mongodb';
@@ -52,11 +52,5 @@ export class RunningReadings {
 }
 
 function connect(servers: TestServers): Promise<Client> {
-  return connectClient({
-    issuer: 'gateway',
-    services: ['readings'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  return connectClient({ ...asIssuer(servers, 'gateway'), services: ['readings'] });
 }

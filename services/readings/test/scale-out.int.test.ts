@@ -2,11 +2,11 @@ import { readingsGrpc, readingsLog } from '@greenwatch/contracts';
 import { choosePort } from '@greenwatch/infra';
 import { type Client, connectClient, encodeBatch, grpcMetadata, partitionOf, READINGS } from '@greenwatch/kit';
 import {
+  asIssuer,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -28,13 +28,7 @@ let exportAt = '';
 beforeAll(async () => {
   servers = await testServers();
   await start('one', await choosePort());
-  client = await connectClient({
-    issuer: 'gateway',
-    services: ['readings'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['readings'] });
 }, 60_000);
 afterAll(async () => {
   await client?.close();

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { fact, registryFacts } from '@greenwatch/contracts';
 import { type Caller, type Client, connectClient, loadFieldCipher } from '@greenwatch/kit';
 import {
+  asIssuer,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
@@ -41,17 +42,8 @@ beforeAll(async () => {
   db = mongo.db(`${servers.database}_registry`);
   const environment = serviceEnvironment(servers, 'registry') as Record<string, string>;
   registry = await startTestProcess({ script: 'services/registry/dist/main.js', environment });
-  const keys = testKeys(servers);
   [client, demo] = (await Promise.all(
-    ['gateway', 'demo'].map((issuer) =>
-      connectClient({
-        issuer,
-        services: ['registry'],
-        natsUrl: servers.natsUrl,
-        privateKeyFile: keys.privateKeyFile(issuer),
-        publicKeysFile: keys.publicKeysFile,
-      }),
-    ),
+    ['gateway', 'demo'].map((issuer) => connectClient({ ...asIssuer(servers, issuer), services: ['registry'] })),
   )) as [Client, Client];
   const enterprise = (id: string, uscc: string, divisionCode: string) => ({
     ...{ id, uscc, divisionCode, name: `企业${id}`, address: '某路1号', lon: 120.5, lat: 30.6 },

@@ -1,6 +1,6 @@
 import { fact, registryFacts } from '@greenwatch/contracts';
 import { type Caller, type Client, connectClient, FACTS, type RunningService, runService } from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, testKeys, testServers, until } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, type TestServers, testServers, until } from '@greenwatch/testkit';
 import { registryService } from '../src/registry.service';
 
 let servers: TestServers;
@@ -10,13 +10,7 @@ let client: Client;
 beforeAll(async () => {
   servers = await testServers();
   registry = await runService(registryService, serviceEnvironment(servers, 'registry'));
-  client = await connectClient({
-    issuer: 'gateway',
-    services: ['registry'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['registry'] });
 }, 60_000);
 afterAll(async () => {
   await client?.close();

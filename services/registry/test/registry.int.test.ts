@@ -1,11 +1,11 @@
 import { type Actions, creditFacts, fact, ingestionFacts, type Params, registryFacts } from '@greenwatch/contracts';
 import { type Caller, type Client, connectClient, FACTS, type RunningService, runService } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
 } from '@greenwatch/testkit';
 import { MongoClient } from 'mongodb';
@@ -19,14 +19,7 @@ let demo: Client;
 let gateway: Client;
 let mongo: MongoClient;
 
-const clientOf = (issuer: string, services: string[]) =>
-  connectClient({
-    issuer,
-    services,
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile(issuer),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+const clientOf = (issuer: string, services: string[]) => connectClient({ ...asIssuer(servers, issuer), services });
 
 beforeAll(async () => {
   servers = await testServers();

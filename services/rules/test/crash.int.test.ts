@@ -10,11 +10,11 @@ import {
   READINGS,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   serviceEnvironment,
   startTestProcess,
   type TestProcess,
   type TestServers,
-  testKeys,
   testServers,
 } from '@greenwatch/testkit';
 import { type Db, MongoClient } from 'mongodb';
@@ -43,13 +43,7 @@ beforeAll(async () => {
       },
     });
   processes = [await start('one'), await start('two')];
-  client = await connectClient({
-    issuer: 'gateway',
-    services: ['rules'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['rules'] });
 }, 60_000);
 afterAll(async () => {
   await client?.close();

@@ -22,11 +22,11 @@ import {
   runService,
 } from '@greenwatch/kit';
 import {
+  asIssuer,
   factsHandled,
   serviceEnvironment,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -43,13 +43,7 @@ let client: Client;
 beforeAll(async () => {
   servers = await testServers();
   rules = await runService(rulesService, serviceEnvironment(servers, 'rules', { READINGS_PARTITIONS: '1' }));
-  client = await connectClient({
-    issuer: 'gateway',
-    services: ['rules'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  client = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['rules'] });
   for (const [mn, outletId, enterpriseId, operatorId] of [
     ['M1', 'o1', 'e1', 'op1'],
     ['M2', 'o2', 'e2', 'op2'],

@@ -13,7 +13,7 @@ import {
   type RunningService,
   runService,
 } from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, testKeys, testServers } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, type TestServers, testServers } from '@greenwatch/testkit';
 import { Type } from '@sinclair/typebox';
 import { type Db, MongoClient } from 'mongodb';
 import { rulesService } from '../src/rules.service';
@@ -42,13 +42,7 @@ beforeAll(async () => {
   mongo = await new MongoClient(servers.mongoUri).connect();
   db = mongo.db(`${servers.database}_rules`);
   rules = await runService(rulesService, environment());
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['rules'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['rules'] });
 }, 60_000);
 afterAll(async () => {
   await gateway?.close();

@@ -1,6 +1,6 @@
 import { registryFacts, type Task } from '@greenwatch/contracts';
 import { type Caller, type Client, connectClient, type RunningService, runService } from '@greenwatch/kit';
-import { serviceEnvironment, type TestServers, tellFact, testKeys, testServers, until } from '@greenwatch/testkit';
+import { asIssuer, serviceEnvironment, type TestServers, tellFact, testServers, until } from '@greenwatch/testkit';
 import { type Db, MongoClient } from 'mongodb';
 import { taskingService } from '../src/tasking.service';
 
@@ -61,13 +61,7 @@ export class RunningTasking {
     const mongo = await new MongoClient(servers.mongoUri).connect();
     const db = mongo.db(`${servers.database}_tasking`);
     const service = await runService(taskingService, serviceEnvironment(servers, 'tasking'));
-    const gateway = await connectClient({
-      issuer: 'gateway',
-      services: ['tasking'],
-      natsUrl: servers.natsUrl,
-      privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-      publicKeysFile: testKeys(servers).publicKeysFile,
-    });
+    const gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['tasking'] });
     const running = new RunningTasking(servers, service, gateway, mongo, db);
     for (const [id, role, divisionCode, certificateNo, enterpriseId = ''] of PEOPLE) {
       await tellFact(gateway, 'facts.registry.person.changed', registryFacts.PersonChanged, id, 1, {

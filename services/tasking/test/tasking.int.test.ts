@@ -4,12 +4,12 @@ import { buffer } from 'node:stream/consumers';
 import { fact, registryFacts, rulesFacts, type Task, taskingFacts } from '@greenwatch/contracts';
 import { type Caller, type Client, type Codec, connectClient, type RunningService, runService } from '@greenwatch/kit';
 import {
+  asIssuer,
   type FactOptions,
   factsHandled,
   serviceEnvironment,
   type TestServers,
   tellFact,
-  testKeys,
   testServers,
   until,
 } from '@greenwatch/testkit';
@@ -27,13 +27,7 @@ beforeAll(async () => {
   mongo = await new MongoClient(servers.mongoUri).connect();
   db = mongo.db(`${servers.database}_tasking`);
   tasking = await runService(taskingService, serviceEnvironment(servers, 'tasking'));
-  gateway = await connectClient({
-    issuer: 'gateway',
-    services: ['tasking'],
-    natsUrl: servers.natsUrl,
-    privateKeyFile: testKeys(servers).privateKeyFile('gateway'),
-    publicKeysFile: testKeys(servers).publicKeysFile,
-  });
+  gateway = await connectClient({ ...asIssuer(servers, 'gateway'), services: ['tasking'] });
   for (const p of PEOPLE) await tellPerson(p);
   for (const e of ENTERPRISES) await tellEnterprise(e);
   await tell('facts.registry.outlet.changed', registryFacts.OutletChanged, 'o1', 1, {
