@@ -201,7 +201,7 @@ function momentOf(mn: string, kind: number, bytes: Buffer): DeviceMoment | undef
       ? packets
       : new Map(packets.map((packet) => [`${packet.receivedAt} ${packet.fields}`, packet])).values();
   const ordered = [...distinct].map((packet, sequence) => ({ ...packet, sequence }));
-  const moment = mergePackets(ordered).at(-1);
+  const moment = [...mergePackets(ordered)].at(-1);
   return moment && { ...moment, mn, kind };
 }
 

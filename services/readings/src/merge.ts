@@ -38,29 +38,25 @@ export interface MergedMoment {
  * - The same value again changes nothing, so it does not matter how often a packet was sent, logged or stored.
  * - A value that contradicts the one before is a revision: it counts, and the one before is kept.
  * - Fields that a factor did not have yet are added to its value: a packet may be split within a factor.
+ *
+ * A moment is taken apart when it is asked for: a day of one device may have tens of thousands.
  */
-export function mergePackets(packets: readonly OrderedPacket[]): MergedMoment[] {
-  const moments = new Map<number, { merged: MergedMoment; lastText: string }>();
+export function* mergePackets(packets: readonly OrderedPacket[]): Generator<MergedMoment> {
+  let moment: MergedMoment | undefined;
+  let lastText: string | undefined;
   for (const packet of inOrder(packets)) {
-    const known = moments.get(packet.dataTime);
-    // What devices send twice they nearly always send twice in a row: no need to take the text apart.
-    if (known?.lastText === packet.fields) continue;
-    if (known) {
-      known.lastText = packet.fields;
-      addPacket(known.merged, packet);
-    } else {
-      const { dataTime, receivedAt } = packet;
-      const merged: MergedMoment = {
-        dataTime,
-        receivedAt,
-        revisions: 0,
-        factors: new Map(),
-      };
-      addPacket(merged, packet);
-      moments.set(dataTime, { merged, lastText: packet.fields });
+    const { dataTime, receivedAt, fields } = packet;
+    if (moment?.dataTime !== dataTime) {
+      if (moment) yield moment;
+      moment = { dataTime, receivedAt, revisions: 0, factors: new Map() };
+    } else if (fields === lastText) {
+      // What devices send twice they nearly always send twice in a row: no need to take the text apart.
+      continue;
     }
+    lastText = fields;
+    addPacket(moment, packet);
   }
-  return [...moments.values()].map(({ merged }) => merged).sort((a, b) => a.dataTime - b.dataTime);
+  if (moment) yield moment;
 }
 
 /** The value that counts of each factor, in the order in which the factors were first sent. */
@@ -69,7 +65,7 @@ export function newestValues(moment: MergedMoment): FactorReading[] {
 }
 
 function inOrder(packets: readonly OrderedPacket[]): OrderedPacket[] {
-  return packets.toSorted((a, b) => a.receivedAt - b.receivedAt || a.sequence - b.sequence);
+  return packets.toSorted((a, b) => a.dataTime - b.dataTime || a.receivedAt - b.receivedAt || a.sequence - b.sequence);
 }
 
 function addPacket(moment: MergedMoment, { fields, receivedAt }: OrderedPacket): void {

@@ -16,7 +16,7 @@ export function kindNumber(kind: Kind): number {
   return KINDS.indexOf(kind) + 1;
 }
 
-/** The moments of a device and kind within ranges (sorted, without overlaps) by data time, held a day at a time. */
+/** The moments of a device and kind within ranges (sorted, without overlaps) by data time; of a day its packets are held. */
 export async function* readMoments(
   store: PacketStore,
   mn: string,
@@ -70,7 +70,7 @@ export function newestOf(packets: readonly OrderedPacket[]): FactorReading[] {
     // A factor may stand in a packet twice.
     if (new Set(readings.map(({ factor }) => factor)).size === readings.length) return readings;
   }
-  return mergePackets(packets).flatMap(newestValues);
+  return [...mergePackets(packets)].flatMap(newestValues);
 }
 
 /** Order of moments where several devices are read side by side. */

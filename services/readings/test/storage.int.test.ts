@@ -82,7 +82,7 @@ async function all(from: PacketStore = store, mn = 'A', kind: number = KIND_REAL
 /** Moments as the reader sees them, without the packets' places. */
 const seen = async (from: PacketStore = store) => shown(await all(from));
 const shown = (packets: OrderedPacket[]) =>
-  mergePackets(packets).map(({ dataTime, receivedAt, revisions, factors }) => ({
+  [...mergePackets(packets)].map(({ dataTime, receivedAt, revisions, factors }) => ({
     dataTime: (dataTime - T) / HOUR,
     receivedAt,
     revisions,

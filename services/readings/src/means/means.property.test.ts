@@ -95,8 +95,8 @@ function ours(sent: readonly SentRecord[], drawn: readonly DrawnMark[], medium: 
   const marks = drawn.map(({ from, length, effect }): MarkEffect => {
     return { from: from * MINUTE, to: (from + length) * MINUTE, effect, code: 'x', factors: [], mn: '' };
   });
-  const uploads = new Map(mergePackets(packets(true)).map((moment) => [moment.dataTime, newestValues(moment)]));
-  const minutes = mergePackets(packets(false));
+  const uploads = new Map([...mergePackets(packets(true))].map((moment) => [moment.dataTime, newestValues(moment)]));
+  const minutes = [...mergePackets(packets(false))];
   const hours = Array.from({ length: 24 }, (_, hour): HourMeans => {
     const at = hour * HOUR;
     const device: DeviceHour = {
