@@ -114,6 +114,35 @@ export async function registerPermits(client: Client, devices: number): Promise<
   }
 }
 
+/**
+ * Registers who has work with what these devices send: a county's people, and a principal for each enterprise. With
+ * nobody there every task would be looked after again each minute.
+ */
+export async function registerPeople(client: Client, devices: number): Promise<void> {
+  const person = { divisionCode: PLACE.divisionCode, locale: 'zh-CN' as const, active: true };
+  const county = (role: 'supervisor' | 'officer' | 'duty-officer', count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      ...person,
+      id: `bench-${role}-${i}`,
+      name: `${role} ${i}`,
+      roles: [role],
+      certificateNo: `330483${1_000 + i}`,
+    }));
+  const authority = [...county('supervisor', 6), ...county('officer', 24), ...county('duty-officer', 2)];
+  await client.call('registry.import', { persons: authority }, { timeoutMs: TIMEOUT_MS });
+  for (const numbers of chunks(Math.ceil(devices / OUTLETS_AN_ENTERPRISE))) {
+    const persons = numbers.map((enterprise) => ({
+      ...person,
+      id: `bench-principal-${enterprise}`,
+      name: `负责人${enterprise}`,
+      roles: ['principal' as const],
+      enterpriseId: enterpriseId(enterprise),
+      phone: `139${String(10_000_000 + enterprise)}`,
+    }));
+    await client.call('registry.import', { persons }, { timeoutMs: TIMEOUT_MS });
+  }
+}
+
 /** Numbers from 0, so many at a time as one import takes. */
 function* chunks(count: number): Generator<number[]> {
   for (let from = 0; from < count; from += CHUNK) {

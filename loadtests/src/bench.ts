@@ -56,7 +56,7 @@ const BENCHES: Record<string, Bench> = {
       connections: 'devices (default 5000)',
       rate: 'packets a second over all of them (default 500)',
       seconds: 'length of the measured part (default 60)',
-      warmup: 'seconds before it (default 10)',
+      warmup: 'seconds before it, twice: for all to come, and again when what was told of that is taken (default 10)',
       alarms: 'exceedances a second (default 5)',
       ...SYNC,
     },

@@ -38,7 +38,7 @@ export function burstBench(options: BurstBenchOptions) {
     const { client, system } = bench;
     const firstTime = firstTimeOf(FRAMES);
     const load = await bench.load({ connections, window: WINDOW, frames: FRAMES, firstTime });
-    const capacity = await takes(load);
+    const capacity = await takes(bench, load);
     const rate = options.rate ?? Math.round(capacity / 2);
     say(`the machine takes ${Math.round(capacity)} packets/s; sustained: ${rate}`);
     const pids = bench.pids();
@@ -84,15 +84,18 @@ export function burstBench(options: BurstBenchOptions) {
   });
 }
 
-/** Packets a second that the machine takes when the devices send as fast as they are answered. */
-async function takes(load: LoadProcess): Promise<number> {
+/** Packets a second that the machine takes when the devices send as fast as they are answered; all are worked off after it. */
+async function takes(bench: BenchSystem, load: LoadProcess): Promise<number> {
   await load.pace();
   await sleep(PROBE_SECONDS * 500);
   const before = await load.mark();
   const begun = performance.now();
   await sleep(PROBE_SECONDS * 1_000);
   const after = await load.mark();
-  return ((after.answered - before.answered) * 1_000) / (performance.now() - begun);
+  const capacity = ((after.answered - before.answered) * 1_000) / (performance.now() - begun);
+  await load.pace(0);
+  await drained(bench.client);
+  return capacity;
 }
 
 async function threeTimes(bench: BenchSystem, load: LoadProcess, rate: number, seconds: number) {

@@ -1,6 +1,6 @@
 import type { LiveEvents } from '@greenwatch/contracts';
 import { ApiClient } from './api-client';
-import { LIMIT, registerPermits } from './bench-devices';
+import { LIMIT, registerPeople, registerPermits } from './bench-devices';
 import { mnOf } from './bench-frames';
 import { type BenchSystem, firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
 import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
@@ -33,11 +33,17 @@ export function latencyBench(options: LatencyBenchOptions) {
   return onBenchSystem({ devices: connections + exceeding.length, syncInterval, say }, async (bench) => {
     const { client, system } = bench;
     await registerPermits(client, connections + exceeding.length);
+    await registerPeople(client, connections + exceeding.length);
     await factsTaken(client);
-    const frames = Math.ceil((rate * (warmup + seconds)) / connections) + 100;
+    const frames = Math.ceil((rate * (2 * warmup + seconds)) / connections) + 100;
     const firstTime = firstTimeOf(frames);
     say(`${connections} devices connect`);
     const load = await bench.load({ connections, window: WINDOW, frames, firstTime });
+    await load.pace(rate);
+    await sleep(warmup * 1_000);
+    // Everybody coming at once, and what is told of each, is another bench (`reconnect`): here they have long been there.
+    await load.pace(0);
+    await factsTaken(client);
     await load.pace(rate);
     await sleep(warmup * 1_000);
     const watch = await AlarmWatch.start(bench);
