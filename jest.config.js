@@ -1,7 +1,8 @@
-// Three kinds of test, each its own project: `npx jest path` runs those that the path names, whatever their kind.
+// Kinds of test, each its own project: `npx jest path` runs those that the path names, whatever their kind.
 //   unit         src/**/*.test.ts             pure, no I/O
 //   integration  test/**/*.int.test.ts        real servers through packages/testkit
 //   browser      test/**/*.browser.test.ts    the whole system and a real browser
+//   stories      test/**/*.stories.test.ts    the same, longer walks: `npm run test:stories`
 // Packages are taken from their source, so that no test runs against a stale build of ours.
 
 const swc = (syntax) => ({ jsc: { target: 'es2022', parser: { syntax } }, module: { type: 'commonjs' } });
@@ -45,6 +46,12 @@ module.exports = {
       ...shared,
       displayName: 'browser',
       testMatch: ['**/test/**/*.browser.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/infra/src/jest/browser-timeout.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'stories',
+      testMatch: ['**/test/**/*.stories.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/infra/src/jest/browser-timeout.ts'],
     },
   ],

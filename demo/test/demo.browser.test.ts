@@ -1,30 +1,12 @@
 import { mainLine } from './main-line';
 import { RunningDemo } from './running-demo';
-import { approval } from './story-approval';
-import { complaint } from './story-complaint';
-import { data } from './story-data';
-import { devices } from './story-devices';
-import { quota } from './story-quota';
-import { sheet } from './story-sheet';
-import { suspicion } from './story-suspicion';
 
-/** What people do with the demo, in a real browser, on one running system: starting it takes longer than most stories. */
+/** What people do with the demo, in a real browser, on the running system. Other walks: demo.stories.test.ts. */
 const demo = new RunningDemo();
 beforeAll(() => demo.start());
 afterAll(() => demo.end());
 
 describe('the main line', () => mainLine(demo));
-
-describe('a suspicion', () => suspicion(demo));
-
-describe('production before approval', () => approval(demo));
-
-describe('a quota runs out', () => quota(demo));
-describe('a sheet of permits', () => sheet(demo));
-describe('devices', () => devices(demo));
-describe('data of an outlet', () => data(demo));
-
-describe('a complaint', () => complaint(demo));
 
 test('everything ends within 15 s', async () => {
   const { system } = demo;

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { cacheFolder, repositoryRoot } from './paths';
 import { type JestResult, type Tally, tallyOf } from './test-tally';
 
-// The body of `npm test`, after set-up: checks, then the three kinds of test. Everything runs, also after a failure, each
-// says how long it took, and the last line says `N passed, N failed`. A check counts as one; a skipped test counts as failed.
+// The body of `npm test`, after set-up: checks, then the three kinds of test. With names of Jest's projects (`test.js stories`),
+// these alone. Everything runs, also after a failure, each says how long it took, and the last line says
+// `N passed, N failed`. A check counts as one; a skipped test counts as failed.
 
 const MINUTE_MS = 60_000;
 
@@ -27,6 +28,8 @@ const withServers: Project[] = [
   ['integration', ['--maxWorkers=3'], 20 * MINUTE_MS],
   ['browser', ['--runInBand'], 20 * MINUTE_MS],
 ];
+/** Longer ones, each with a script of its own. */
+const apart: Project[] = [['stories', ['--runInBand'], 20 * MINUTE_MS]];
 
 interface Ending {
   code: number | null;
@@ -91,10 +94,22 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function test(): Promise<void> {
+async function defaultSuite(): Promise<Tally[]> {
   // The checks, one by one, run beside the unit tests; the tests with real servers have the machine to themselves.
   const together = await Promise.all([oneByOne(checks, check), runProject(unit)]);
-  const tallies = [...together.flat(), ...(await oneByOne(withServers, runProject))];
+  return [...together.flat(), ...(await oneByOne(withServers, runProject))];
+}
+
+function projectOf(name: string): Project {
+  const known = [unit, ...withServers, ...apart];
+  const found = known.find(([project]) => project === name);
+  if (!found) throw new Error(`no tests are called ${name}: expected one of ${known.map(([one]) => one).join(', ')}`);
+  return found;
+}
+
+async function test(): Promise<void> {
+  const named = process.argv.slice(2);
+  const tallies = named.length > 0 ? await oneByOne(named.map(projectOf), runProject) : await defaultSuite();
   const total = (key: keyof Tally) => tallies.reduce((sum, tally) => sum + tally[key], 0);
   say(`${total('passed')} passed, ${total('failed')} failed`);
   process.exitCode = total('failed') === 0 ? 0 : 1;
