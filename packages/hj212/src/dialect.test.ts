@@ -67,7 +67,11 @@ describe('HJ 212-2025 6.4 and annex A.2: SM4', () => {
   test('while a key changes, packets under the old and the new one are read', () => {
     const keys = ['1111111111111111', KEY];
     const stream = Buffer.concat(keys.map((key) => sealFrame(SEGMENT, {}, key)));
-    expect(segments(cut(stream, codec({ keys })))).toEqual([SEGMENT, SEGMENT]);
+    const used: string[] = [];
+    const opened = (key: string) => used.push(key);
+    expect(segments(cut(stream, codec({ keys, opened })))).toEqual([SEGMENT, SEGMENT]);
+    // Whose turn it was is told.
+    expect(used).toEqual(keys);
   });
 
   test('without the key, or without the setting, it is refused by its CRC', () => {

@@ -29,6 +29,8 @@ export interface DeviceCodec {
   dialect: Dialect;
   /** Its SM4 keys, the newest first: while a key changes the old one is still in use. */
   keys: readonly string[];
+  /** Told which of them has opened a frame: the device uses it. */
+  opened?: (key: string) => void;
 }
 
 /** The CRC of `bytes[start, end)` of a kind, as the number whose four hex digits stand in the frame. */
@@ -60,7 +62,9 @@ export function openSegment(segment: Buffer, crcField: number, codec: DeviceCode
   for (const key of codec.keys) {
     if (!isKey(key) || !segment.includes('CP=&&')) continue;
     const opened = decryptSegment(segment, key);
-    if (crcOf(kind, opened) === crcField && isText(opened)) return opened;
+    if (crcOf(kind, opened) !== crcField || !isText(opened)) continue;
+    codec.opened?.(key);
+    return opened;
   }
   return plain;
 }

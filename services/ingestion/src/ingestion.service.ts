@@ -122,7 +122,7 @@ export const ingestionService = defineService({
       if (device instanceof Promise) device.catch(() => {});
       const dialect = device instanceof Promise ? undefined : device?.dialect;
       if (keys.length === 0) return dialect && { dialect, keys };
-      return { dialect: { ...dialect, cipher: 'sm4' }, keys };
+      return { dialect: { ...dialect, cipher: 'sm4' }, keys, opened: (key) => commands.keys.used(mn, key) };
     };
     const ways = waysIn(kit, {
       rules,

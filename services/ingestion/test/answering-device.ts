@@ -10,6 +10,7 @@ export class AnsweringDevice {
   readonly requests: Packet[] = [];
   closed = false;
   key: string | undefined;
+  pw = '123456';
 
   private constructor(
     readonly socket: Socket,
@@ -32,7 +33,7 @@ export class AnsweringDevice {
     port: number,
     mn: string,
     habit: Habit,
-    { edition = '2017', key }: { edition?: '2017' | '2025'; key?: string } = {},
+    { edition = '2017', key, pw }: { edition?: '2017' | '2025'; key?: string; pw?: string } = {},
   ): Promise<AnsweringDevice> {
     const device = await new Promise<AnsweringDevice>((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () =>
@@ -41,6 +42,7 @@ export class AnsweringDevice {
       socket.once('error', reject);
     });
     device.key = key;
+    if (pw !== undefined) device.pw = pw;
     device.write(device.upload('2011', Date.now()));
     return device;
   }
@@ -70,13 +72,13 @@ export class AnsweringDevice {
 
   upload(cn: string, dataTime: number, answers = 1): string {
     const data = cn === '2011' ? 'w01018-Rtd=12.5,w01018-Flag=N' : 'w01018-Avg=12.5,w01018-Flag=N';
-    const head = `QN=20261122120000000;ST=32;CN=${cn};PW=123456;MN=${this.mn};Flag=${this.version + answers}`;
+    const head = `QN=20261122120000000;ST=32;CN=${cn};PW=${this.pw};MN=${this.mn};Flag=${this.version + answers}`;
     return `${head};CP=&&DataTime=${formatDataTime(dataTime)};${data}&&`;
   }
 
   /** 9011, 9012, 9013, or data with the QN of the request. */
   reply({ qn }: Packet, cn: string, cp: string): string {
-    return `QN=${qn};ST=${cn.startsWith('90') ? '91' : '32'};CN=${cn};PW=123456;MN=${this.mn};Flag=${this.version};CP=&&${cp}&&`;
+    return `QN=${qn};ST=${cn.startsWith('90') ? '91' : '32'};CN=${cn};PW=${this.pw};MN=${this.mn};Flag=${this.version};CP=&&${cp}&&`;
   }
 }
 

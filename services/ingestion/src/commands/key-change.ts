@@ -5,7 +5,7 @@ import type { CommandLog } from './command-log';
 import type { Dispatcher } from './dispatcher';
 import { type KeyStore, newKey } from './key-store';
 
-const LOOK_MS = 60_000;
+const LOOK_MS = 10_000;
 /** Keys changed in one look: a province whose keys were made on one day changes them over an hour or so. */
 const GROUP = 100;
 /** A device that is away gets its new key within this time after it is back; then another one is made. */
@@ -35,16 +35,28 @@ export class KeyChange {
   }
 
   async #look(): Promise<boolean> {
-    for (const mn of await this.keys.aged(GROUP)) await this.change(mn);
+    for (const mn of await this.keys.aged(GROUP)) {
+      await this.change(mn);
+      await this.keys.tried(mn);
+    }
     return false;
   }
 
   /** Queues a new key for a device that has one, unless one is on its way. */
   async change(mn: string): Promise<void> {
+    await this.keys.refresh();
     const device = await this.directory.lookup(mn);
     if (device?.status !== 'active' || device.edition !== '2025' || this.keys.current(mn) === undefined) return;
-    if (await this.commands.model.exists({ mn, command: 'set-key', open: true })) return;
-    const key = newKey();
+    const last = await this.commands.model.findOne({ mn, command: 'set-key' }).sort({ _id: -1 }).lean();
+    if (last?.open) return;
+    const offered = this.keys.offered(mn);
+    if (offered !== undefined && last?.state === 'done') {
+      // Whoever heard the device's 9012 was killed before it could note that.
+      await this.keys.confirm(mn);
+      return;
+    }
+    // Offered before and not confirmed: the device may use that one, so no other takes its place.
+    const key = offered ?? newKey();
     try {
       await this.commands.queue(
         {

@@ -13,11 +13,22 @@ interface KeyDoc {
   /** What it used before: a packet that it encrypted then may come late. */
   previous?: string;
   changedAt: number;
+  /** When it last had its turn to get a new one. */
+  triedAt?: number;
+}
+
+/** In clear. */
+interface Keys {
+  /** The likeliest first. */
+  all: readonly string[];
+  next?: string;
 }
 
 const READ_AGAIN_MS = 5_000;
 /** HJ 212-2025: a key is changed every 90 days. */
 const LIFETIME_MS = 90 * 86_400_000;
+/** A device that is away, out of use or refuses is not asked without end, and does not keep others from their turn. */
+const TRY_AGAIN_MS = 86_400_000;
 
 /** A new SM4 key: 16 characters, since HJ 212-2025 writes keys as text. 62 possible characters each, 95 bits. */
 export function newKey(): string {
@@ -36,11 +47,12 @@ export function newKey(): string {
  */
 export class KeyStore {
   readonly model: Model<KeyDoc>;
-  readonly #keys = new Map<string, readonly string[]>();
+  readonly #keys = new Map<string, Keys>();
+  readonly #confirming = new Set<string>();
   #readTo = 0;
   readonly #round: Round;
 
-  constructor(private readonly kit: Pick<Kit, 'db' | 'fields' | 'log' | 'now'>) {
+  constructor(private readonly kit: Pick<Kit, 'db' | 'fields' | 'log' | 'now' | 'transaction' | 'audit' | 'identity'>) {
     this.model = kit.db.model<KeyDoc>(
       'DeviceKey',
       new Schema<KeyDoc>(
@@ -51,9 +63,10 @@ export class KeyStore {
           next: String,
           previous: String,
           changedAt: { type: Number, required: true, index: true },
+          triedAt: Number,
         },
         { collection: 'device_keys', versionKey: false },
-      ).index({ since: 1 }),
+      ).index({ since: 1, triedAt: 1 }),
     );
     const failed = 'keys of devices could not be read; the ones known stay in use';
     this.#round = new Round({ log: kit.log, everyMs: READ_AGAIN_MS, failed }, () => this.#read());
@@ -71,12 +84,17 @@ export class KeyStore {
 
   /** The key for what goes to a device; undefined for one that uses none. */
   current(mn: string): string | undefined {
-    return this.#keys.get(mn)?.[0];
+    return this.#keys.get(mn)?.all[0];
+  }
+
+  /** The key that a device was offered and has not confirmed; it may use it already. */
+  offered(mn: string): string | undefined {
+    return this.#keys.get(mn)?.next;
   }
 
   /** The keys under which a packet of a device may have been encrypted, the likeliest first. */
   keysOf(mn: string): readonly string[] {
-    return this.#keys.get(mn) ?? [];
+    return this.#keys.get(mn)?.all ?? [];
   }
 
   /** The first key of a device, or one that was agreed on outside. */
@@ -98,22 +116,43 @@ export class KeyStore {
     await this.model.updateOne({ _id: mn }, { $set: { next, changedAt: this.kit.now() } }, { session });
   }
 
-  /** The device has confirmed the key it was offered: it is in use from now on. */
+  /** The device has the key it was offered: it is in use from now on. */
   async confirm(mn: string): Promise<void> {
-    const now = this.kit.now();
-    await this.model.updateOne(
-      { _id: mn, next: { $exists: true } },
-      [{ $set: { previous: '$key', key: '$next', since: now, changedAt: now } }, { $unset: 'next' }],
-      { updatePipeline: true },
-    );
+    await this.kit.transaction(async (session) => {
+      const now = this.kit.now();
+      const { modifiedCount } = await this.model.updateOne(
+        { _id: mn, next: { $exists: true } },
+        [{ $set: { previous: '$key', key: '$next', since: now, changedAt: now } }, { $unset: 'next' }],
+        { updatePipeline: true, session },
+      );
+      if (modifiedCount === 0) return;
+      await this.kit.audit(session, { action: 'key.change', entity: mn, by: this.kit.identity.self });
+    });
     await this.refresh();
   }
 
-  /** Devices whose key is older than the standard allows, the oldest first. */
+  /** A key has opened a packet. That it is the one offered says as much as the device's 9012, which may have been lost. */
+  used(mn: string, key: string): void {
+    if (this.#keys.get(mn)?.next !== key || this.#confirming.has(mn)) return;
+    this.#confirming.add(mn);
+    this.confirm(mn)
+      .catch((error) =>
+        this.kit.log.warn({ err: error, mn }, 'a key in use could not be noted; the next packet shows it'),
+      )
+      .finally(() => this.#confirming.delete(mn));
+  }
+
+  /** Devices whose key is older than the standard allows and whose turn it is, the oldest first. */
   async aged(limit: number): Promise<string[]> {
-    const old = { since: { $lt: this.kit.now() - LIFETIME_MS } };
+    const now = this.kit.now();
+    const old = { since: { $lt: now - LIFETIME_MS }, triedAt: { $not: { $gte: now - TRY_AGAIN_MS } } };
     const docs = await this.model.find(old).sort({ since: 1 }).limit(limit).select({ _id: 1 }).lean();
     return docs.map(({ _id }) => _id);
+  }
+
+  /** A device has had its turn. */
+  async tried(mn: string): Promise<void> {
+    await this.model.updateOne({ _id: mn }, { $set: { triedAt: this.kit.now() } });
   }
 
   /** Reads what was changed: after the commit of a change, so that it is in use here at once. */
@@ -129,11 +168,10 @@ export class KeyStore {
       .find({ changedAt: { $gte: since } })
       .lean()
       .cursor()) {
-      const keys = [key, next, previous].filter((text) => text !== undefined && text !== null);
-      this.#keys.set(
-        _id,
-        keys.map((text) => this.kit.fields.decrypt(text)),
-      );
+      const [all, offered] = [[key, next, previous], [next]].map((texts) =>
+        texts.flatMap((text) => (text ? [this.kit.fields.decrypt(text)] : [])),
+      ) as [string[], string[]];
+      this.#keys.set(_id, { all, ...(offered[0] === undefined ? {} : { next: offered[0] }) });
     }
     this.#readTo = readTo;
     return false;

@@ -1,4 +1,5 @@
-import { type Kit, Round } from '@greenwatch/kit';
+import { asDomainError, type Kit, Round } from '@greenwatch/kit';
+import type { CommandDoc } from './command.model';
 import type { CommandLog } from './command-log';
 
 const LOOK_MS = 10_000;
@@ -38,10 +39,26 @@ export class PasswordChange {
     const { model } = this.commands;
     const confirmed = await model.find({ untold: true }).sort({ _id: 1 }).limit(GROUP).lean();
     for (const doc of confirmed) {
-      const { newPw } = this.commands.paramsOf(doc);
-      await this.kit.call('registry.device.rotate', { mn: doc.mn, password: String(newPw) });
+      await this.#tell(doc);
       await model.updateOne({ _id: doc._id }, { $unset: { untold: '', secrets: '' } });
     }
     return confirmed.length === GROUP;
+  }
+
+  /** @throws what ends when the registry is back; what it refuses for good ends here, or it would hold up all others */
+  async #tell(doc: CommandDoc): Promise<void> {
+    const { mn } = doc;
+    const told = { mn, password: String(this.commands.paramsOf(doc).newPw) };
+    try {
+      await this.kit.call('registry.device.rotate', told);
+    } catch (error) {
+      const refusal = asDomainError(error);
+      if (refusal?.reason === 'TOO_MANY_PASSWORDS') {
+        // The device has the new one: those before it are what may go.
+        await this.kit.call('registry.device.rotate', { ...told, keepHours: 0 });
+      } else if (refusal?.status === 404 || refusal?.reason === 'NOT_ACTIVE') {
+        this.kit.log.warn({ err: error, mn, command: doc._id }, 'a password of a device that is no longer in use');
+      } else throw error;
+    }
   }
 }
