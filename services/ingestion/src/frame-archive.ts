@@ -32,10 +32,12 @@ interface ReadMessage {
   frames: ArchivedFrame[];
 }
 
-/** Few large chunks take far fewer bytes than many small ones; the log keeps the frames meanwhile. */
-const EVERY_MS = 15_000;
-/** Messages and bytes of them at which a chunk is full: some 6,000 packets. */
-const MAX_MESSAGES = 256;
+/** Often, so that it never has to read much at once: the process that does it answers devices too. */
+const EVERY_MS = 2_000;
+/**
+ * Bytes of messages at which a chunk is full, some 9,000 packets: few large chunks take far fewer bytes than many small ones,
+ * and the log keeps the frames meanwhile.
+ */
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Messages of the log that are asked for at a time: one may hold a megabyte. */
 const READ_MESSAGES = 32;
@@ -235,6 +237,5 @@ export function dueOf<T extends Pick<ReadMessage, 'bytes' | 'at' | 'day'>>(held:
   const other = held.findIndex((message) => message.day !== day);
   if (other > 0) return held.slice(0, other);
   const bytes = held.reduce((sum, message) => sum + message.bytes, 0);
-  const full = held.length >= MAX_MESSAGES || bytes >= MAX_BYTES;
-  return full || (held[0]?.at ?? Number.POSITIVE_INFINITY) < since ? [...held] : [];
+  return bytes >= MAX_BYTES || (held[0]?.at ?? Number.POSITIVE_INFINITY) < since ? [...held] : [];
 }
