@@ -253,6 +253,7 @@ export const DutyDetail = Type.Composite(
               factor: FactorCode,
               reported: Quantity,
               monitored: Quantity,
+              substituted: Type.Optional(Quantity),
               difference: Type.Number({ description: 'of the monitored total' }),
             },
             strict,

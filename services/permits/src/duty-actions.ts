@@ -34,7 +34,7 @@ import type { Observations } from './observations';
 import type { Part } from './part';
 import type { PermitModels, StoredPermit } from './permit.model';
 import type { FieldProblem } from './project-content';
-import { type MonitoredTotal, reportDifferences } from './report-totals';
+import { type MonitoredTotal, reportDifferences, substitutedIn } from './report-totals';
 import { byRate, type DutyCounts, lowestOf, rateOf } from './submission-rate';
 
 /** What falls due by the day is looked for so often. */
@@ -240,7 +240,7 @@ export function dutyPart(kit: Kit<DutyConfig>, permits: PermitModels, seen: Obse
     });
   }
 
-  /** Totals of a report against the newest day totals of its period (P7). */
+  /** Totals of a report against what is known now of its period: day totals, and mass put in for what is missing (P7). */
   async function differencesOf(
     { enterpriseId, from, to }: StoredDuty,
     reported: readonly { factor: string; quantity: number }[],
@@ -261,12 +261,16 @@ export function dutyPart(kit: Kit<DutyConfig>, permits: PermitModels, seen: Obse
       ],
       { session },
     );
+    const months = await seen.substitutions
+      .find({ enterpriseId, month: { $gte: from, $lt: to } }, null, { session })
+      .lean();
     const monitored = sums.map(
       ({ _id, mass, hours, outlets }): MonitoredTotal => ({
         factor: _id,
         mass,
         // Hours as if of one outlet: each of them has to cover the period.
         hours: hours / outlets.length,
+        substituted: substitutedIn(months, _id, from, to),
       }),
     );
     return reportDifferences(reported, monitored, (to - from) / HOUR, reportAllowance(kit.config));

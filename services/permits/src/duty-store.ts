@@ -282,12 +282,13 @@ function differingReport(duty: StoredDuty, differences: readonly ReportDifferenc
     permitId: duty.permitId,
     text: `${duty.period} ${KIND_NAMES[duty.kind]}的排放量与自动监测统计相差较大，疑似不一致。`,
     basis: '《排污许可管理条例》第二十二条、第三十七条',
-    evidence: differences.map(({ factor, reported, monitored, difference }) => ({
+    evidence: differences.map(({ factor, reported, monitored, substituted, difference }) => ({
       name: factor,
-      value: `报告 ${kg(reported)} kg，监测 ${kg(monitored)} kg，相差 ${percent(difference)}`,
+      value: `报告 ${kg(reported)} kg，监测 ${kg(monitored)} kg${putIn(substituted)}，相差 ${percent(difference)}`,
       at: duty.to,
     })),
   };
 }
 
+const putIn = (mass?: number) => (mass ? `（其中缺失时段替代 ${kg(mass)} kg）` : '');
 const kg = (mass: number) => String(Math.round(mass * 100) / 100);

@@ -157,7 +157,7 @@ describe('what becomes of a duty', () => {
     await factsHandled(gateway, 'permits');
     expect(await told(id)).toHaveLength(4);
 
-    // 10 kg a day for every hour of the month are known from the readings; half of it is reported.
+    // 10 kg a day for every hour of the month are known from the readings, and 50 kg were put in; 5 kg a day are reported.
     for (let day = lastMonth.from; day < lastMonth.to; day += DAY) {
       const total = {
         outletId: 'o1',
@@ -172,6 +172,12 @@ describe('what becomes of a duty', () => {
       };
       await tellFact(gateway, 'facts.readings.day.totalled', readingsFacts.DayTotalled, `o1|${day}`, 1, total);
     }
+    const month = { outletId: 'o1', enterpriseId: 'e1', month: lastMonth.from };
+    const factors = [{ factor: 'w01018', mass: 50, periods: 5, without: 0 }];
+    await tellFact(gateway, 'facts.readings.month.totalled', readingsFacts.MonthTotalled, `o1|${lastMonth.from}`, 1, {
+      ...month,
+      factors,
+    });
     await factsHandled(gateway, 'permits');
     const days = Math.round((lastMonth.to - lastMonth.from) / DAY);
     const done = await gateway.call(
@@ -182,7 +188,12 @@ describe('what becomes of a duty', () => {
     expect(done).toMatchObject({
       state: 'fulfilled',
       submittedBy: '环保负责人',
-      differences: [{ factor: 'w01018', difference: -0.5 }],
+      differences: [
+        {
+          ...{ factor: 'w01018', reported: 5 * days, monitored: 10 * days + 50, substituted: 50 },
+          difference: expect.closeTo((5 * days) / (10 * days + 50) - 1),
+        },
+      ],
     });
     expect((await checksOf({ check: 'P7' })).map(({ stage, active }) => `${stage} ${active}`)).toEqual(
       expect.arrayContaining(['late false', 'difference true']),
