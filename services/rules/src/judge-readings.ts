@@ -16,7 +16,8 @@ import {
   seriesOf,
 } from './judged-data.model';
 import { type Binding, bindingAt, type KnownDevice, type KnownPermit, type KnownSources } from './known-source.model';
-import { markedAt, type StoredMark } from './marks/mark.model';
+import { amendedHours, markedAt, type StoredMark } from './marks/mark.model';
+import { type AmendedHour, unsentHours } from './marks/unsent-hours';
 import {
   exceedanceJudgements,
   judgePeriod,
@@ -124,8 +125,8 @@ async function groupsOf(judging: Judging, uploads: readonly Upload[], session: C
 }
 
 /**
- * Judges anew what is known of an outlet's hours and days in a stretch of time: a mark there begins or ends to be in force. Runs in
- * the transaction that makes it so.
+ * Judges anew what is known of an outlet's hours and days in a stretch of time: a mark there begins or ends to be in force. Amended hours
+ * of which nothing was sent are judged as if they had been. Runs in the transaction that makes it so.
  */
 export async function judgeMarked(
   judging: Judging,
@@ -156,7 +157,34 @@ export async function judgeMarked(
       judgePeriod(period, context, judging.settings.warnPercent);
       return JSON.stringify(period.means) !== before;
     });
-  await judgeMeans(judging, groups, permits, anew, session);
+  const amended = await amendedHours(judging.marks, { outletId, ...stretch }, session);
+  await judgeMeans(judging, groups, permits, anew, session, (windows) => addUnsent(groups, windows, amended));
+}
+
+/** Gives amended hours of which nothing was sent a mean without a value: the amended one is judged in its place. */
+function addUnsent(
+  groups: readonly Group[],
+  windows: ReadonlyMap<string, MeanWindow>,
+  amended: readonly AmendedHour[],
+): void {
+  const bound = groups
+    .filter(({ kind }) => kind === 'hour')
+    .map(({ device, binding: { from, to }, series }) => {
+      const { periods } = windows.get(series) as MeanWindow;
+      const sent = (factor: string, at: number) =>
+        periods.some((period) => period.at === at && period.means.some((mean) => mean.factor === factor));
+      return { mn: device._id, from, to, sent, series, periods };
+    });
+  for (const { mn, factor, at } of unsentHours(amended, bound)) {
+    const { series, periods } = bound.find((one) => one.mn === mn) as (typeof bound)[0];
+    const known = periods.find((one) => one.at === at);
+    const period = known ?? emptyPeriod(series, at);
+    // Whatever is sent after all is newer.
+    period.means.push({ factor, receivedAt: 0, sequence: 0 });
+    if (known) continue;
+    periods.push(period);
+    periods.sort((a, b) => a.at - b.at);
+  }
 }
 
 async function judgeMeans(
@@ -165,9 +193,11 @@ async function judgeMeans(
   permits: readonly KnownPermit[],
   judge: (group: Group, window: MeanWindow, context: MeanContext) => StoredPeriod[],
   session: ClientSession,
+  complete: (windows: ReadonlyMap<string, MeanWindow>) => void = () => {},
 ): Promise<void> {
   const { data } = judging;
   const windows = await loadWindows(judging, groups, session);
+  complete(windows);
   const { allowances } = judging.settings;
   const marked = await markedAt(judging.marks, allowances, groups.map(sentStretch), session);
   const changed: { group: Group; context: MeanContext; window: MeanWindow; periods: StoredPeriod[] }[] = [];
@@ -235,12 +265,7 @@ function takeUploads(group: Group, window: MeanWindow, wanted: (factor: string) 
   const before = new Map<number, string>();
   for (const { at, receivedAt, sequence, factors } of group.uploads) {
     const known = periods.get(at);
-    const period = known ?? {
-      _id: dataId(group.series, at),
-      at,
-      means: [],
-      expireAt: new Date(at + REMEMBERED_MS),
-    };
+    const period = known ?? emptyPeriod(group.series, at);
     if (!before.has(at)) before.set(at, textsOf(period));
     if (takeMeans(period, factors, receivedAt, sequence, wanted) && !known) periods.set(at, period);
   }
@@ -248,6 +273,10 @@ function takeUploads(group: Group, window: MeanWindow, wanted: (factor: string) 
   // A batch that is delivered again may change a value and change it back.
   return window.periods.filter((period) => before.has(period.at) && textsOf(period) !== before.get(period.at));
 }
+
+const emptyPeriod = (series: string, at: number): StoredPeriod => ({
+  ...{ _id: dataId(series, at), at, means: [], expireAt: new Date(at + REMEMBERED_MS) },
+});
 
 const textsOf = ({ means }: StoredPeriod) => JSON.stringify(means.map((m) => [m.factor, m.avg, m.zsAvg, m.flag]));
 

@@ -106,7 +106,9 @@ export const rulesService = defineService({
         'facts.registry.device.changed': onFact(registryFacts.DeviceChanged, async (fact, session) => {
           const { status, missingFlagValid, operatorId, bindings, facilities, ppmFactors } = fact.data;
           const copy = { status, missingFlagValid, operatorId, bindings, facilities, ppmFactors };
+          const before = await sources.devices.findById(fact.entity, { bindings: 1 }, { session }).lean();
           if (!(await applyNewest(sources.devices, fact.entity, fact.sequence, copy, session))) return;
+          await byFlags.rebind(fact.entity, before?.bindings ?? [], bindings, session);
           // An enterprise that came to another division takes its alarms along.
           for (const { enterpriseId, divisionPath } of bindings) {
             const elsewhere = { mn: fact.entity, enterpriseId, divisionPath: { $ne: divisionPath } };
@@ -151,6 +153,7 @@ export const rulesService = defineService({
 
       async started() {
         await factors.started();
+        byFlags.start();
         timer = setInterval(() => {
           checking = checking.then(check).catch((error) => kit.log.warn({ err: error }, 'the silence check failed'));
         }, kit.config.RULES_SILENCE_CHECK_S * 1_000);
@@ -159,6 +162,7 @@ export const rulesService = defineService({
       async stopped() {
         clearInterval(timer);
         await factors.stopped();
+        await byFlags.stop();
         await checking;
         await heard.flush(kit.now(), true);
       },

@@ -315,6 +315,51 @@ describe('HJ 212-2017 table 8: marks that devices ask for by their flags', () =>
     await until(async () => ((await around()).length > 0 ? true : undefined));
     expect(await around()).toEqual([[3, 4]]);
   }, 30_000);
+
+  test('design 4: bound from a time in the past, what its flags said since is marked; bound from later on, no longer', async () => {
+    await bind('MF4', 'of4');
+    const at = today() - 3 * DAY + 2 * HOUR;
+    // Nobody's as yet.
+    await send([0, 1, 24].map((hour) => packet('MF3', KIND_HOUR, at + hour * HOUR, { a21026: 'D' })));
+    // A mark of another device shows that what came before was handled.
+    await send([packet('MF4', KIND_HOUR, at, { a21026: 'D' })]);
+    await until(async () => (await automatic('of4')).length > 0);
+    const boundFrom = (sequence: number, from: number) =>
+      tellFact(client, 'facts.registry.device.changed', registryFacts.DeviceChanged, 'MF3', sequence, {
+        ...registryFacts.DeviceChanged.decode(new Uint8Array()),
+        ...{ mn: 'MF3', status: 'active', operatorId: 'op1' },
+        bindings: [{ outletId: 'of3', enterpriseId: 'e1', medium: 'gas', from, to: 0, divisionPath: TONGXIANG }],
+      });
+    const inForce = async () =>
+      (await automatic('of3'))
+        .filter(({ effective }) => effective)
+        .map(({ from, to }) => [from, to].map((time) => (Date.parse(time) - at) / HOUR).join('-'))
+        .join(' ');
+    await boundFrom(1, at + HOUR);
+    await until(async () => (await inForce()) === '1-2 24-25');
+    expect((await automatic('of3'))[0]).toMatchObject({
+      ...{ code: 'fault', mn: 'MF3', enterpriseId: 'e1', status: 'submitted', late: false, factors: ['a21026'] },
+    });
+    // Stopped before or in the middle of it: the next start goes on.
+    await boundFrom(2, at);
+    await factsHandled(client, 'rules');
+    await rules.stop();
+    rules = await runService(rulesService, serviceEnvironment(servers, 'rules', { READINGS_PARTITIONS: '1' }));
+    await until(async () => (await inForce().catch(() => '')) === '0-2 24-25');
+    await boundFrom(3, at + DAY);
+    await until(async () => (await inForce()) === '24-25');
+    const [revoked] = await automatic('of3');
+    expect(revoked?.steps.map(({ step }) => step)).toEqual(['set', 'moved', 'revoked']);
+    const facts = await until(async () => {
+      const all = await told(revoked?.id as string);
+      return all.length === 3 ? all : undefined;
+    });
+    expect(facts.map(({ sequence, effective }) => [sequence, effective])).toEqual([
+      [1, true],
+      [2, true],
+      [3, false],
+    ]);
+  }, 60_000);
 });
 
 describe('2014 rules: amendments with vouchers', () => {
@@ -389,6 +434,58 @@ describe('2014 rules: amendments with vouchers', () => {
       [false, '20.5'],
       [true, '20.5'],
       [false, '20.5'],
+    ]);
+  }, 30_000);
+
+  test('domain.md 1.2: of an hour of which nothing was sent the amended value is judged, once, as history', async () => {
+    await tellFact(client, 'facts.registry.device.changed', registryFacts.DeviceChanged, 'MU', 1, {
+      ...registryFacts.DeviceChanged.decode(new Uint8Array()),
+      ...{ mn: 'MU', status: 'active', operatorId: 'op1' },
+      bindings: [{ outletId: 'ou', enterpriseId: 'e1', medium: 'gas', from: 0, to: 0, divisionPath: TONGXIANG }],
+    });
+    await tellFact(client, 'facts.permits.permit.changed', permitsFacts.PermitChanged, 'pu', 1, {
+      ...permitsFacts.PermitChanged.decode(new Uint8Array()),
+      ...{ id: 'pu', enterpriseId: 'e1', status: 'valid', validFrom: 1, validTo: Date.now() + DAY },
+      limits: [
+        {
+          ...{ id: 'lu', outletId: 'ou', factor: 'a21026', period: 'hour', limit: 35, decimals: 0, unit: 'mg/m3' },
+          ...{ referenceOxygen: 0, basis: 'GB 13223-2011', validFrom: 1, validTo: 0, minimum: 0 },
+        },
+      ],
+    });
+    await factsHandled(client, 'rules');
+    const alarms = async () =>
+      (await client.call('rules.alarm.list', { outletId: 'ou' }, { as: supervisor })).items.map(
+        ({ code, active, history, startedAt, evidence }) => ({
+          ...{ code, active, history, startedAt, values: evidence.map(({ value }) => value) },
+        }),
+      );
+    const mark = await amendment('90', { outletId: 'ou' });
+    await attach(mark.id, PDF);
+    expect(await alarms()).toEqual([]);
+    const review = (decision: 'accept' | 'return') =>
+      ask('rules.mark.review', { id: mark.id, decision, comment: '已核' }, supervisor);
+    await review('accept');
+    const raised = { code: 'EXC_H', history: true, startedAt: isoTime(hourOf()) };
+    expect(await alarms()).toEqual([{ ...raised, active: true, values: ['90'] }]);
+    // What is sent of the hour after all does not count, while the amendment does.
+    const send = (hour: number, value: string) =>
+      client.nats.js.publish(
+        'readings.0',
+        encodeBatch([
+          {
+            ...{ mn: 'MU', kind: readingsLog.Kind.KIND_HOUR, dataTime: hourOf() + hour * HOUR, receivedAt: Date.now() },
+            ...{ fields: `a21026-Avg=${value},a21026-Flag=N`, raw: Buffer.alloc(0) },
+          },
+        ]),
+      );
+    await send(0, '20');
+    await send(1, '91');
+    await until(async () => (await alarms())[0]?.values.length === 2);
+    expect(await alarms()).toEqual([{ ...raised, active: true, values: ['90', '91'] }]);
+    await review('return');
+    expect((await alarms()).map(({ startedAt, values }) => [startedAt, values])).toEqual([
+      [isoTime(hourOf() + HOUR), ['91']],
     ]);
   }, 30_000);
 

@@ -4,6 +4,7 @@ import { type ClientSession, type Connection, type Model, Schema } from 'mongoos
 import { type AllowanceRule, countedIn, factorsWithin, partsWithin, type Span, usage } from './allowance';
 import type { Exemption } from './exemption';
 import { isEffective } from './mark-state';
+import type { AmendedHour } from './unsent-hours';
 
 const HOUR = 3_600_000;
 
@@ -151,6 +152,22 @@ export async function markedAt(
       amended: (factor, at) => values.find((value) => value.factor === factor && value.at === at),
     };
   };
+}
+
+/** Hours of an outlet in a stretch of time, or partly in it, that are amended by what the authority accepted. */
+export async function amendedHours(
+  marks: Model<StoredMark>,
+  { outletId, from, to }: Outlet,
+  session: ClientSession,
+): Promise<AmendedHour[]> {
+  const found = await marks
+    .find({ outletId, to: { $gt: from }, from: { $lt: to }, effect: 'amend', status: 'accepted' }, null, { session })
+    .lean();
+  return found.flatMap(({ mn, values = [] }) =>
+    values
+      .filter(({ at }) => at + HOUR > from && at < to)
+      .map(({ factor, at }) => ({ factor, at, ...(mn === undefined ? {} : { mn }) })),
+  );
 }
 
 export const ruleOf = (allowances: readonly AllowanceRule[], code: string) =>

@@ -1,6 +1,6 @@
 import { readingsLog } from '@greenwatch/contracts';
 import { decodeFields } from '@greenwatch/hj212';
-import { type LogMessage, newId, startOfDay } from '@greenwatch/kit';
+import { type LogMessage, newId, Round, startOfDay } from '@greenwatch/kit';
 import { type ClientSession, type mongo, Schema } from 'mongoose';
 import type { Judging } from '../judge-readings';
 import { dataId, idRange, REMEMBERED_MS } from '../judged-data.model';
@@ -11,6 +11,7 @@ import { type FlagHour, flaggedTimes, type SentFlags, takeFlags } from './flag-h
 import type { StoredMark } from './mark.model';
 import { markCode } from './mark-codes';
 import { isEffective, markDeadline } from './mark-state';
+import { type Bound, type ReboundTime, reboundTimes } from './rebound';
 import { tellMark, turnOf } from './tell-mark';
 
 const HOUR = 3_600_000;
@@ -18,12 +19,20 @@ const DAY = 24 * HOUR;
 const { KIND_MINUTE, KIND_HOUR } = readingsLog.Kind;
 /** By whom automatic marks are set. */
 const BY = 'rules';
-const CORRECTED = '数据已更正，标记自动撤销';
+const CORRECTED = '数据或设备绑定已更正，标记自动撤销';
+/** How long until times of a changed binding are looked for again. */
+const LOOK_EVERY_MS = 2_000;
 
 /** `_id` is `<mn>|<start, 14 digits>`. */
 interface StoredHour extends FlagHour {
   _id: string;
   expireAt: Date;
+}
+
+/** Time of a device whose flags are still to be looked at anew; `from` moves on with each day that was. */
+interface StoredRebound extends ReboundTime {
+  _id: string;
+  mn: string;
 }
 
 interface Packet extends Omit<SentFlags, 'factors'> {
@@ -41,6 +50,8 @@ interface Packet extends Omit<SentFlags, 'factors'> {
  */
 export class MarksByFlags {
   readonly #hours: mongo.Collection<StoredHour>;
+  readonly #rebound: mongo.Collection<StoredRebound>;
+  readonly #round: Round;
 
   constructor(private readonly judging: Judging) {
     const { db } = judging.kit;
@@ -52,6 +63,16 @@ export class MarksByFlags {
     // The kit creates the indexes of what has a model.
     db.model('FlagHour', schema);
     this.#hours = db.collection<StoredHour>('flag_hours');
+    const rebound = new Schema<StoredRebound>(
+      { _id: String, mn: String, outletId: String, from: Number, to: Number },
+      { collection: 'rebound', versionKey: false },
+    );
+    db.model('Rebound', rebound);
+    this.#rebound = db.collection<StoredRebound>('rebound');
+    const { log } = judging.kit;
+    const failed = 'flags of a changed binding could not be looked at; they are tried again';
+    const lease = judging.kit.lease('rebound');
+    this.#round = new Round({ log, everyMs: LOOK_EVERY_MS, failed, lease }, () => this.#markRebound());
   }
 
   /**
@@ -82,6 +103,56 @@ export class MarksByFlags {
     }
   }
 
+  start(): void {
+    this.#round.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#round.stop();
+  }
+
+  /**
+   * Remembers which flags of a device say something else now that its bindings changed, in the transaction that changed them: what it
+   * sent before it was bound is marked, what it sent while it stood elsewhere no longer is. A day at a time, later.
+   */
+  async rebind(mn: string, before: readonly Bound[], after: readonly Bound[], session: ClientSession): Promise<void> {
+    const times = reboundTimes(before, after);
+    if (times.length === 0) return;
+    // Flags that are being taken by the bindings as they were are seen here, or taken again.
+    await turnOf(this.judging, mn, session);
+    const flagged: StoredRebound[] = [];
+    for (const time of times) {
+      if ((await this.#firstFlagged(mn, time, session)) !== undefined) flagged.push({ _id: newId(), mn, ...time });
+    }
+    if (flagged.length > 0) await this.#rebound.insertMany(flagged, { session });
+  }
+
+  /** Marks anew one day of one changed binding. @returns whether there may be more */
+  async #markRebound(): Promise<boolean> {
+    const next = await this.#rebound.findOne({}, { sort: { _id: 1 } });
+    if (!next) return false;
+    const { _id, mn, outletId } = next;
+    await this.judging.kit.transaction(async (session) => {
+      const first = await this.#firstFlagged(mn, next, session);
+      const device = await this.judging.sources.devices.findById(mn, null, { session }).lean();
+      if (first === undefined || !device) {
+        await this.#rebound.deleteOne({ _id }, { session });
+        return;
+      }
+      const day = startOfDay(first);
+      await turnOf(this.judging, outletId, session);
+      await this.#mark(device, outletId, day, session);
+      await this.#rebound.updateOne({ _id }, { $set: { from: day + DAY } }, { session });
+    });
+    return true;
+  }
+
+  /** Start of the first hour in a time of which a device's flags are known. */
+  async #firstFlagged(mn: string, { from, to }: ReboundTime, session: ClientSession): Promise<number | undefined> {
+    const options = { session, sort: { _id: 1 }, projection: { at: 1 } } as const;
+    return (await this.#hours.findOne({ _id: idRange(mn, from, to) }, options))?.at;
+  }
+
   async #keep(packets: readonly Packet[], session: ClientSession): Promise<void> {
     const ids = [...new Set(packets.map(({ _id }) => _id))];
     const stored = await this.#hours.find({ _id: { $in: ids } }, { session }).toArray();
@@ -100,6 +171,8 @@ export class MarksByFlags {
       { session },
     );
     const mns = [...new Set(packets.map(({ mn }) => mn))];
+    // Its bindings must not change meanwhile (`rebind`).
+    for (const mn of mns) await turnOf(this.judging, mn, session);
     const devices = await this.judging.sources.devices.find({ _id: { $in: mns } }, null, { session }).lean();
     for (const device of devices) {
       const days = new Map<string, { outletId: string; day: number }>();

@@ -7,12 +7,13 @@ import { markChanged, ruleOf, type StoredMark } from './mark.model';
 
 /**
  * Changes of one outlet's marks wait for each other: what a person marks and what flags ask for look at each other's marks. Two that
- * meet conflict, and one of them starts again.
+ * meet conflict, and one of them starts again. The same of a device's flags and its bindings.
+ * @param id of the outlet, or the device's MN
  */
-export async function turnOf({ kit }: Judging, outletId: string, session: ClientSession): Promise<void> {
+export async function turnOf({ kit }: Judging, id: string, session: ClientSession): Promise<void> {
   await kit.db
     .collection<{ _id: string; turn: number }>('mark_turns')
-    .updateOne({ _id: outletId }, { $inc: { turn: 1 } }, { session, upsert: true });
+    .updateOne({ _id: id }, { $inc: { turn: 1 } }, { session, upsert: true });
 }
 
 /**
