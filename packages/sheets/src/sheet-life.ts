@@ -33,10 +33,10 @@ export function mayBegin(
   return true;
 }
 
-/** What follows the key `uploadedAt, _id` in the order newest first; everything without a key. @param stored a time as it is stored */
-export function uploadedBefore(after: string | undefined, stored: (at: number) => number | Date = (at) => at): object {
+/** What follows the key `uploadedAt, _id` in the order newest first; everything without a key. */
+export function uploadedBefore(after: string | undefined): object {
   const [time, last] = afterKey(after, 2) ?? [];
   if (time === undefined) return {};
-  const at = stored(Number(time));
+  const at = Number(time);
   return { $or: [{ uploadedAt: { $lt: at } }, { uploadedAt: at, _id: { $gt: last } }] };
 }

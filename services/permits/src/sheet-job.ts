@@ -1,12 +1,11 @@
-import { buffer } from 'node:stream/consumers';
-import type { SheetError } from '@greenwatch/contracts';
-import { type Kit, Round } from '@greenwatch/kit';
-import { type SheetBounds, SheetRefused, sheetRows } from '@greenwatch/sheets';
+import type { Sheet, SheetError } from '@greenwatch/contracts';
+import type { Caller, Kit } from '@greenwatch/kit';
+import { type SheetBounds, SheetWork } from '@greenwatch/sheets';
 import type { EnterprisePlace, PermitContent, PermitModels } from './permit.model';
 import { changedFields } from './permit-content';
 import { elsewhere, Neighbours, type PermitStore } from './permit-store';
 import type { RegistryCopies } from './registry-copies';
-import type { SheetModels, StoredSheet, StoredSheetPermit } from './sheet.model';
+import { presentSheet, type SheetModels, type StoredSheet, type StoredSheetPermit } from './sheet.model';
 import { readHeading, readRow, type SheetRow } from './sheet-layout';
 import { permitOf, type Registered } from './sheet-permits';
 
@@ -15,8 +14,6 @@ const CHUNK = 250;
 const WRITE_BATCH = 500;
 /** Errors that are kept of one permit. */
 const MOST_ERRORS = 50;
-const POLL_MS = 500;
-const TELL_EVERY_ROWS = 5_000;
 
 /** The rows of one permit while a sheet is read. */
 interface Draft {
@@ -26,12 +23,9 @@ interface Draft {
   errors: SheetError[];
 }
 
-/**
- * Reads sheets and takes them over, one at a time and in the background. What it does lies in the sheet's document: a
- * killed reading begins again, a killed commit goes on after the last chunk whose transaction was committed.
- */
+/** What permits make of sheets: their rows belong together by permit, and a chunk of permits is one transaction. */
 export class SheetJobs {
-  readonly #round: Round;
+  readonly work: SheetWork<StoredSheet, Sheet>;
 
   constructor(
     private readonly kit: Kit,
@@ -41,87 +35,46 @@ export class SheetJobs {
     private readonly store: PermitStore,
     private readonly bounds: SheetBounds,
   ) {
-    this.#round = new Round(
-      {
-        log: kit.log,
-        everyMs: POLL_MS,
-        failed: 'a sheet could not be worked on; it is tried again',
-        lease: kit.lease('sheets'),
-      },
-      () => this.#next(),
-    );
+    this.work = new SheetWork(kit, sheets.sheets, {
+      lease: 'sheets',
+      failed: 'a sheet could not be worked on; it is tried again',
+      said: { sheet: 'sheet', rows: 'permits' },
+      action: 'permit.sheet',
+      audited: ({ written }) => ({ written }),
+      present: presentSheet,
+      wrong: ({ counts }) => counts.wrong,
+      begun: ({ permits }) => ({ progress: { done: 0, total: permits } }),
+      forget: (sheetId) => sheets.permits.deleteMany({ sheetId }),
+      read: (sheet) => this.#read(sheet),
+      takeOver: (sheet, by) => this.#takeOver(sheet, by),
+    });
   }
 
-  start(): void {
-    this.#round.start();
-  }
-
-  /** There is something to do. */
-  poke(): void {
-    this.#round.poke();
-  }
-
-  stop(): Promise<void> {
-    return this.#round.stop();
-  }
-
-  /** @returns whether there was something to do */
-  async #next(): Promise<boolean> {
-    const sheet = await this.sheets.sheets
-      .findOne({ state: { $in: ['parsing', 'committing'] } })
-      .sort({ uploadedAt: 1 })
-      .lean();
-    if (!sheet) return false;
-    if (sheet.state === 'committing') await this.#commitChunk(sheet);
-    else await this.#parse(sheet);
-    return true;
-  }
-
-  async #parse(sheet: StoredSheet): Promise<void> {
-    const { _id } = sheet;
-    await this.sheets.permits.deleteMany({ sheetId: _id });
-    try {
-      const { content } = await this.kit.blobs.get(sheet.blobId);
-      const { drafts, loose, rows } = await this.#read(_id, await buffer(content));
-      const counts = { new: 0, changed: 0, unchanged: 0, wrong: 0 };
-      let errors = 0;
-      const neighbours = new Neighbours();
-      // Rows whose number cannot be read belong to no permit: they stand first.
-      const all = [...loose, ...drafts];
-      for (let i = 0; i < all.length; i += WRITE_BATCH) {
-        if (!(await this.#round.goesOn())) return;
-        const judged = await this.#judge(sheet, all.slice(i, i + WRITE_BATCH), i, neighbours);
-        for (const one of judged) {
-          counts[one.state]++;
-          errors += one.errors.length;
-        }
-        await this.sheets.permits.collection.insertMany(judged as never[], { ordered: false });
+  async #read(sheet: StoredSheet): Promise<Partial<StoredSheet> | undefined> {
+    const { drafts, loose, rows } = await this.#drafts(sheet);
+    const counts = { new: 0, changed: 0, unchanged: 0, wrong: 0 };
+    let errors = 0;
+    const neighbours = new Neighbours();
+    // Rows whose number cannot be read belong to no permit: they stand first.
+    const all = [...loose, ...drafts];
+    for (let i = 0; i < all.length; i += WRITE_BATCH) {
+      if (!(await this.work.goesOn())) return undefined;
+      const judged = await this.#judge(sheet, all.slice(i, i + WRITE_BATCH), i, neighbours);
+      for (const one of judged) {
+        counts[one.state]++;
+        errors += one.errors.length;
       }
-      const done = {
-        state: 'ready',
-        rows,
-        permits: drafts.length,
-        counts,
-        errors,
-        progress: { done: rows, total: rows },
-      };
-      await this.sheets.sheets.updateOne({ _id, state: 'parsing' }, { $set: done });
-    } catch (error) {
-      if (!(error instanceof SheetRefused)) throw error;
-      await this.sheets.permits.deleteMany({ sheetId: _id });
-      await this.sheets.sheets.updateOne(
-        { _id, state: 'parsing' },
-        { $set: { state: 'refused', problem: error.message } },
-      );
+      await this.sheets.permits.collection.insertMany(judged as never[], { ordered: false });
     }
+    return { rows, permits: drafts.length, counts, errors, progress: { done: rows, total: rows } };
   }
 
   /** Reads every row and sorts the rows by permit, in the order in which permits first appear. */
-  async #read(_id: string, bytes: Buffer): Promise<{ drafts: Draft[]; loose: Draft[]; rows: number }> {
+  async #drafts(sheet: StoredSheet): Promise<{ drafts: Draft[]; loose: Draft[]; rows: number }> {
     const byNumber = new Map<string, Draft>();
     const loose: Draft[] = [];
     let rows = 0;
-    for await (const { heading, row, cells } of sheetRows(bytes, this.bounds, readHeading)) {
+    for await (const { heading, row, cells } of this.work.rows(sheet, this.bounds, readHeading)) {
       rows++;
       const read = readRow(heading, row, cells);
       const number = read.row.permitNumber;
@@ -131,10 +84,7 @@ export class SheetJobs {
       if (read.errors.length === 0) draft.rows.push(read.row as SheetRow);
       if (number) byNumber.set(number, draft);
       else loose.push(draft);
-      if (rows % TELL_EVERY_ROWS === 0) {
-        await this.sheets.sheets.updateOne({ _id }, { $set: { 'progress.done': rows } });
-        await this.#round.goesOn();
-      }
+      await this.work.tell(sheet._id, rows);
     }
     return { drafts: [...byNumber.values()], loose, rows };
   }
@@ -201,27 +151,15 @@ export class SheetJobs {
   }
 
   /** Takes over the next permits of a sheet and moves its cursor, in one transaction: done once, whoever is killed when. */
-  async #commitChunk(sheet: StoredSheet): Promise<void> {
-    const { _id, cursor, committedBy } = sheet;
-    if (!committedBy) throw new Error(`sheet ${_id} is committed by nobody`);
+  async #takeOver(sheet: StoredSheet, by: Caller): Promise<Partial<StoredSheet> | undefined> {
+    const { _id, cursor } = sheet;
     const chunk = await this.sheets.permits
       .find({ sheetId: _id, place: { $gt: cursor }, state: { $in: ['new', 'changed', 'unchanged'] } })
       .sort({ place: 1 })
       .limit(CHUNK)
       .lean();
     const last = chunk.at(-1);
-    if (!last) {
-      const now = this.kit.now();
-      await this.kit.transaction(async (session) => {
-        const done = { $set: { state: 'committed' as const, committedAt: now } };
-        const filter = { _id, state: 'committing' as const, cursor };
-        const { modifiedCount } = await this.sheets.sheets.updateOne(filter, done, { session });
-        if (modifiedCount === 0) return;
-        const detail = { written: sheet.written, sha256: sheet.sha256 };
-        await this.kit.audit(session, { action: 'permit.sheet', entity: _id, by: committedBy, detail });
-      });
-      return;
-    }
+    if (!last) return {};
     await this.kit.transaction(async (session) => {
       const moved = await this.sheets.sheets.updateOne(
         { _id, state: 'committing', cursor },
@@ -233,7 +171,7 @@ export class SheetJobs {
       const wanted = chunk.flatMap(({ permitId, content }) =>
         content ? [{ id: permitId, content: content as PermitContent }] : [],
       );
-      const { written, refused } = await this.store.takeIn(wanted, committedBy, session);
+      const { written, refused } = await this.store.takeIn(wanted, by, session);
       for (const refusal of refused) {
         const one = chunk.find(({ permitId }) => permitId === refusal.id);
         if (!one) continue;
@@ -250,6 +188,7 @@ export class SheetJobs {
         { session },
       );
     });
+    return undefined;
   }
 }
 

@@ -1,31 +1,13 @@
 import type { Sheet, SheetError, SheetPermit } from '@greenwatch/contracts';
-import { type Caller, isoTime, isoTimeOrNone } from '@greenwatch/kit';
+import { type KeptSheetDoc, presentHead, sheetSchema } from '@greenwatch/sheets';
 import { type Connection, type Model, Schema } from 'mongoose';
 import type { PermitContent } from './permit.model';
 
-/** A sheet with how far it is. `_id` is made of its bytes' digest and the division: the same file again is the same sheet. */
-export interface StoredSheet {
-  _id: string;
-  /** The division of whoever uploaded it; only people of that division see it. */
-  division: string;
-  filename: string;
-  format: Sheet['format'];
-  blobId: string;
-  size: number;
-  sha256: string;
-  state: Sheet['state'];
-  problem?: string;
-  progress: { done: number; total: number };
-  rows: number;
+/** A sheet of permits; its cursor is the number of a permit. */
+export interface StoredSheet extends KeptSheetDoc {
   permits: number;
   counts: Record<SheetPermit['state'], number>;
   errors: number;
-  uploadedAt: number;
-  uploadedBy: Caller;
-  committedBy?: Caller;
-  committedAt?: number;
-  /** Number of the last permit that was taken over: where a restarted commit goes on. */
-  cursor: number;
   written: number;
 }
 
@@ -49,33 +31,14 @@ export interface SheetModels {
 }
 
 export function sheetModels(db: Connection): SheetModels {
-  const sheet = new Schema<StoredSheet>(
-    {
-      _id: String,
-      division: String,
-      filename: String,
-      format: String,
-      blobId: String,
-      size: Number,
-      sha256: String,
-      state: String,
-      problem: String,
-      progress: Object,
-      rows: Number,
-      permits: Number,
-      counts: Object,
-      errors: Number,
-      uploadedAt: Number,
-      uploadedBy: Object,
-      committedBy: Object,
-      committedAt: Number,
-      cursor: Number,
-      written: Number,
-    },
-    { collection: 'sheets', versionKey: false, suppressReservedKeysWarning: true },
-  );
-  sheet.index({ division: 1, uploadedAt: -1, _id: 1 });
-  sheet.index({ state: 1, uploadedAt: 1 });
+  const sheet = sheetSchema<StoredSheet>('sheets', {
+    blobId: String,
+    progress: Object,
+    permits: Number,
+    counts: Object,
+    errors: Number,
+    written: Number,
+  });
   const permit = new Schema<StoredSheetPermit>(
     {
       _id: String,
@@ -97,27 +60,8 @@ export function sheetModels(db: Connection): SheetModels {
 }
 
 export function presentSheet(sheet: StoredSheet): Sheet {
-  const { _id, filename, format, size, sha256, state, problem, progress, rows, permits, counts, errors, written } =
-    sheet;
-  const committedAt = isoTimeOrNone(sheet.committedAt);
-  return {
-    id: _id,
-    filename,
-    format,
-    size,
-    sha256,
-    state,
-    ...(problem ? { problem } : {}),
-    progress,
-    rows,
-    permits,
-    ...counts,
-    errors,
-    uploadedAt: isoTime(sheet.uploadedAt),
-    uploadedBy: sheet.uploadedBy.name,
-    ...(committedAt ? { committedAt } : {}),
-    written,
-  };
+  const { progress, permits, counts, errors, written } = sheet;
+  return { ...presentHead(sheet), progress, permits, ...counts, errors, written };
 }
 
 export function presentSheetPermit({ number, state, rows, changes, errors }: StoredSheetPermit): SheetPermit {

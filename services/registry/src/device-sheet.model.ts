@@ -1,28 +1,14 @@
 import type { DeviceSheet, DeviceSheetRow, SheetError } from '@greenwatch/contracts';
-import { type Caller, isoTime, isoTimeOrNone } from '@greenwatch/kit';
+import { presentHead, type SheetDoc, sheetSchema } from '@greenwatch/sheets';
 import { type Connection, type Model, Schema } from 'mongoose';
 import type { RowDraft } from './device-sheet-rows';
 
-/** A sheet of devices with how far it is. `_id` is made of the division and the bytes' digest: the same file is the same sheet. */
-export interface StoredDeviceSheet {
-  _id: string;
-  /** The division of whoever uploaded it; only people of that division see it. */
-  division: string;
-  filename: string;
-  format: DeviceSheet['format'];
-  size: number;
-  sha256: string;
-  state: DeviceSheet['state'];
-  problem?: string;
-  rows: number;
+/** A sheet of devices; its cursor is the number of a row. */
+export interface StoredDeviceSheet extends SheetDoc {
   counts: Record<DeviceSheetRow['state'], number>;
   errors: number;
+  /** A date, since the collection forgets by it. */
   uploadedAt: Date;
-  uploadedBy: Caller;
-  committedBy?: Caller;
-  committedAt?: number;
-  /** Number of the last row that was taken over: where a restarted commit goes on. */
-  cursor: number;
   written: number;
 }
 
@@ -48,30 +34,12 @@ export interface DeviceSheetModels {
 const RETENTION_S = 90 * 24 * 3_600;
 
 export async function deviceSheetModels(db: Connection): Promise<DeviceSheetModels> {
-  const sheet = new Schema<StoredDeviceSheet>(
-    {
-      _id: String,
-      division: String,
-      filename: String,
-      format: String,
-      size: Number,
-      sha256: String,
-      state: String,
-      problem: String,
-      rows: Number,
-      counts: Object,
-      errors: Number,
-      uploadedAt: Date,
-      uploadedBy: Object,
-      committedBy: Object,
-      committedAt: Number,
-      cursor: Number,
-      written: Number,
-    },
-    { collection: 'device_sheets', versionKey: false, suppressReservedKeysWarning: true },
-  );
-  sheet.index({ division: 1, uploadedAt: -1, _id: 1 });
-  sheet.index({ state: 1, uploadedAt: 1 });
+  const sheet = sheetSchema<StoredDeviceSheet>('device_sheets', {
+    counts: Object,
+    errors: Number,
+    uploadedAt: Date,
+    written: Number,
+  });
   sheet.index({ uploadedAt: 1 }, { expireAfterSeconds: RETENTION_S });
   const row = new Schema<StoredDeviceSheetRow>(
     {
@@ -99,25 +67,9 @@ export async function deviceSheetModels(db: Connection): Promise<DeviceSheetMode
 }
 
 export function presentSheet(sheet: StoredDeviceSheet): DeviceSheet {
-  const { _id, filename, format, size, sha256, state, problem, rows, counts, errors, written, cursor } = sheet;
-  const committedAt = isoTimeOrNone(sheet.committedAt);
-  return {
-    id: _id,
-    filename,
-    format,
-    size,
-    sha256,
-    state,
-    ...(problem ? { problem } : {}),
-    progress: { done: state === 'committed' ? rows : cursor === 0 ? 0 : Math.min(rows, cursor - 1), total: rows },
-    rows,
-    ...counts,
-    errors,
-    uploadedAt: isoTime(sheet.uploadedAt.getTime()),
-    uploadedBy: sheet.uploadedBy.name,
-    ...(committedAt ? { committedAt } : {}),
-    written,
-  };
+  const { state, rows, counts, errors, written, cursor } = sheet;
+  const done = state === 'committed' ? rows : cursor === 0 ? 0 : Math.min(rows, cursor - 1);
+  return { ...presentHead(sheet), progress: { done, total: rows }, ...counts, errors, written };
 }
 
 export const presentRow = ({ row, mn, state, changes, errors }: StoredDeviceSheetRow): DeviceSheetRow => ({

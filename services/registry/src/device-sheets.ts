@@ -1,29 +1,6 @@
-import type { Readable } from 'node:stream';
-import type { SheetError } from '@greenwatch/contracts';
-import {
-  type ActionHandlers,
-  afterKey,
-  type Caller,
-  invalid,
-  type Kit,
-  notFound,
-  pageOf,
-  Round,
-  scopeFilter,
-} from '@greenwatch/kit';
-import {
-  cellName,
-  type Heading,
-  mayBegin,
-  readHeading,
-  readRow,
-  receiveSheet,
-  SheetRefused,
-  sheetIdOf,
-  sheetRows,
-  sheetTemplate,
-  uploadedBefore,
-} from '@greenwatch/sheets';
+import type { DeviceSheet, SheetError } from '@greenwatch/contracts';
+import { type ActionHandlers, afterKey, type Call, type Caller, type Kit, pageOf, scopeFilter } from '@greenwatch/kit';
+import { cellName, type Heading, readHeading, readRow, SheetWork, sheetRows, sheetTemplate } from '@greenwatch/sheets';
 import {
   type DeviceSheetModels,
   presentRow,
@@ -54,7 +31,6 @@ type Actions = Pick<
 >;
 
 const PAGE = 100;
-const POLL_MS = 500;
 /** Rows that are judged and written at a time. */
 const GROUP = 500;
 const MOST_ERRORS = 20;
@@ -67,11 +43,10 @@ class Overtaken extends Error {}
 
 /**
  * Devices from sheets: upload, look, take over. The upload is read while its sender waits, since the file must not be kept: it
- * holds passwords. Taking over is a job: a chunk of devices and how far it is are one transaction, so a killed one goes on
- * where it stopped, and nothing is done twice.
+ * holds passwords. A chunk of devices and how far it is are one transaction, so nothing is done twice.
  */
 export class DeviceSheets {
-  readonly #round: Round;
+  readonly #work: SheetWork<StoredDeviceSheet, DeviceSheet>;
 
   constructor(
     private readonly kit: Kit,
@@ -79,33 +54,33 @@ export class DeviceSheets {
     private readonly models: RegistryModels,
     private readonly store: RegistryStore,
   ) {
-    this.#round = new Round(
-      {
-        log: kit.log,
-        everyMs: POLL_MS,
-        failed: 'a sheet of devices could not be taken over; it is tried again',
-        lease: kit.lease('device-sheets'),
-      },
-      () => this.#next(),
-    );
+    this.#work = new SheetWork(kit, sheets.sheets, {
+      lease: 'device-sheets',
+      failed: 'a sheet of devices could not be taken over; it is tried again',
+      said: { sheet: 'sheet', rows: 'rows' },
+      action: 'registry.deviceSheet',
+      audited: ({ written }) => ({ written }),
+      present: presentSheet,
+      wrong: ({ counts }) => counts.wrong,
+      begun: () => ({ written: 0 }),
+      forget: (sheetId) => sheets.rows.deleteMany({ sheetId }),
+      takeOver: (sheet, by) => this.#takeOver(sheet, by),
+    });
   }
 
   start(): void {
-    this.#round.start();
+    this.#work.start();
   }
 
   stop(): Promise<void> {
-    return this.#round.stop();
+    return this.#work.stop();
   }
 
   readonly actions: Actions = {
-    'registry.deviceSheet.upload': async ({ filename }, { caller, stream }) => {
-      if (!stream) throw invalid('file', 'expected the bytes of a sheet');
-      return presentSheet(await this.#upload(filename, stream, caller));
-    },
+    'registry.deviceSheet.upload': async (params, call) => presentSheet(await this.#upload(params, call)),
 
     'registry.deviceSheet.get': async ({ id, state, after, limit = PAGE }, { caller }) => {
-      const sheet = await this.#sheetOf(id, caller);
+      const sheet = await this.#work.of(id, caller);
       const [last] = afterKey(after, 1) ?? [];
       const found = await this.sheets.rows
         .find(
@@ -123,83 +98,40 @@ export class DeviceSheets {
       return { sheet: presentSheet(sheet), items: items.map(presentRow), ...(next === undefined ? {} : { next }) };
     },
 
-    'registry.deviceSheet.list': async ({ after, limit = PAGE }, { caller }) => {
-      const found = await this.sheets.sheets
-        .find({ division: caller.division, ...uploadedBefore(after, (at) => new Date(at)) })
-        .sort({ uploadedAt: -1, _id: 1 })
-        .limit(limit + 1)
-        .lean();
-      const { items, next } = pageOf(found, limit, ({ uploadedAt, _id }) => [String(uploadedAt.getTime()), _id]);
-      return { items: items.map(presentSheet), ...(next === undefined ? {} : { next }) };
-    },
-
-    'registry.deviceSheet.commit': async ({ id, skipWrong = false }, { caller }) => {
-      const sheet = await this.#sheetOf(id, caller);
-      const judged = { state: sheet.state, wrong: sheet.counts.wrong };
-      if (!mayBegin(judged, skipWrong, { sheet: 'sheet', rows: 'rows' })) return presentSheet(sheet);
-      const begun = { state: 'committing' as const, committedBy: caller, cursor: 0, written: 0 };
-      await this.sheets.sheets.updateOne({ _id: id, state: 'ready' }, { $set: begun });
-      this.#round.poke();
-      return presentSheet(await this.#sheetOf(id, caller));
-    },
-
+    'registry.deviceSheet.list': (params, call) => this.#work.list(params, call),
+    'registry.deviceSheet.commit': (params, call) => this.#work.commit(params, call),
     'registry.deviceSheet.template': async ({ format }) =>
       sheetTemplate(COLUMNS, { name: 'devices', title: '数采仪' }, format),
   };
 
-  /** @throws 404 also for another division's sheet */
-  async #sheetOf(id: string, { division }: Caller): Promise<StoredDeviceSheet> {
-    const sheet = await this.sheets.sheets.findOne({ _id: id, division }).lean();
-    if (!sheet) throw notFound('sheet', id);
-    return sheet;
-  }
-
-  async #upload(filename: string, stream: Readable, caller: Caller): Promise<StoredDeviceSheet> {
-    const { bytes, format, sha256 } = await receiveSheet(stream, MOST_BYTES);
-    const _id = sheetIdOf(caller.division, sha256);
+  async #upload(params: { filename: string }, call: Call): Promise<StoredDeviceSheet> {
+    const { bytes, doc } = await this.#work.receive(params, call, MOST_BYTES);
+    const { _id } = doc;
     const known = await this.sheets.sheets.findById(_id).lean();
     if (known?.state === 'committing' || known?.state === 'committed') return known;
-    const at = new Date(this.kit.now());
-    const sheet: StoredDeviceSheet = {
-      _id,
-      division: caller.division,
-      filename,
-      format,
-      size: bytes.length,
-      sha256,
-      state: 'parsing',
-      rows: 0,
-      counts: { new: 0, changed: 0, unchanged: 0, wrong: 0 },
-      errors: 0,
-      uploadedAt: at,
-      uploadedBy: caller,
-      cursor: 0,
-      written: 0,
-    };
+    const { caller } = call;
+    const at = new Date(doc.uploadedAt);
+    const counts = { new: 0, changed: 0, unchanged: 0, wrong: 0 };
+    let errors = 0;
+    const sheet: StoredDeviceSheet = { ...doc, uploadedAt: at, counts, errors, written: 0 };
     await this.sheets.sheets.replaceOne({ _id }, sheet, { upsert: true });
-    await this.sheets.rows.deleteMany({ sheetId: _id });
-    try {
+    await this.#work.judge(_id, async () => {
       const { heading, rows } = await readRows(bytes);
       const seen = new Map<string, number>();
       for (let i = 0; i < rows.length; i += GROUP) {
         const judged = await this.#judge(_id, heading, rows.slice(i, i + GROUP), seen, caller, at);
         for (const one of judged) {
-          sheet.counts[one.state]++;
-          sheet.errors += one.errors.length;
+          counts[one.state]++;
+          errors += one.errors.length;
         }
         await this.sheets.rows.bulkWrite(
           judged.map((one) => ({ replaceOne: { filter: { _id: one._id }, replacement: one, upsert: true } })),
           { ordered: false },
         );
       }
-      const done = { state: 'ready' as const, rows: rows.length, counts: sheet.counts, errors: sheet.errors };
-      await this.sheets.sheets.updateOne({ _id, state: 'parsing' }, { $set: done });
-    } catch (error) {
-      if (!(error instanceof SheetRefused)) throw error;
-      const refused = { state: 'refused' as const, problem: error.message };
-      await this.sheets.sheets.updateOne({ _id, state: 'parsing' }, { $set: refused });
-    }
-    return this.#sheetOf(_id, caller);
+      return { rows: rows.length, counts, errors };
+    });
+    return this.#work.of(_id, caller);
   }
 
   /** Says of each row what taking it over would do. @param seen rows by MN so far */
@@ -295,24 +227,18 @@ export class DeviceSheets {
     };
   }
 
-  /** @returns whether there was something to do */
-  async #next(): Promise<boolean> {
-    const sheet = await this.sheets.sheets.findOne({ state: 'committing' }).sort({ uploadedAt: 1 }).lean();
-    if (!sheet) return false;
-    const { _id, cursor, committedBy } = sheet;
-    if (!committedBy) throw new Error(`sheet ${_id} is taken over by nobody`);
+  async #takeOver(sheet: StoredDeviceSheet, by: Caller): Promise<Partial<StoredDeviceSheet> | undefined> {
+    const { _id, cursor } = sheet;
     const rows = await this.sheets.rows
       .find({ sheetId: _id, row: { $gt: cursor }, state: { $in: ['new', 'changed', 'unchanged'] } })
       .sort({ row: 1 })
       .limit(BATCH)
       .lean();
-    if (rows.length === 0) await this.#finish(sheet, committedBy);
-    else await this.#takeOver(sheet, committedBy, rows);
-    return true;
-  }
-
-  async #takeOver(sheet: StoredDeviceSheet, by: Caller, rows: readonly StoredDeviceSheetRow[]): Promise<void> {
-    const { _id, cursor } = sheet;
+    if (rows.length === 0) {
+      // They hold passwords. Before it is done, so that no killed instance leaves them there.
+      await this.sheets.rows.updateMany({ sheetId: _id }, { $unset: { draft: 1 } });
+      return {};
+    }
     const known = await this.#surroundings(
       rows.map(({ draft }) => draft ?? {}),
       by,
@@ -356,19 +282,7 @@ export class DeviceSheets {
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
     }
-  }
-
-  async #finish({ _id, cursor, written, sha256 }: StoredDeviceSheet, by: Caller): Promise<void> {
-    await this.kit.transaction(async (session) => {
-      const { modifiedCount } = await this.sheets.sheets.updateOne(
-        { _id, state: 'committing', cursor },
-        { $set: { state: 'committed', committedAt: this.kit.now() } },
-        { session },
-      );
-      if (modifiedCount === 0) return;
-      await this.kit.audit(session, { action: 'registry.deviceSheet', entity: _id, by, detail: { written, sha256 } });
-    });
-    await this.sheets.rows.updateMany({ sheetId: _id }, { $unset: { draft: 1 } });
+    return undefined;
   }
 }
 

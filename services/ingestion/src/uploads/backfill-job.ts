@@ -1,9 +1,8 @@
-import { buffer } from 'node:stream/consumers';
-import type { SheetError, Upload } from '@greenwatch/contracts';
-import { inScope, type Kit, Round } from '@greenwatch/kit';
-import { type SheetBounds, SheetRefused, sheetRows } from '@greenwatch/sheets';
+import type { Backfill, SheetError, Upload } from '@greenwatch/contracts';
+import { type Caller, inScope, type Kit } from '@greenwatch/kit';
+import { type SheetBounds, SheetWork } from '@greenwatch/sheets';
 import { refuseTime } from '../admission';
-import type { BackfillDoc, BackfillErrorDoc, BackfillModels } from './backfill.model';
+import { type BackfillDoc, type BackfillErrorDoc, type BackfillModels, presentBackfill } from './backfill.model';
 import { readBackfillHeading, readBackfillRow } from './backfill-layout';
 import { readUploadItem } from './read-upload';
 import type { Origin, UploadHost, UploadIntake } from './upload-intake';
@@ -16,8 +15,6 @@ const MOST_ERRORS = 10_000;
 const MOST_DEVICES = 1_000;
 const PREVIEW_ROWS = 20;
 const ERROR_BATCH = 500;
-const POLL_MS = 500;
-const TELL_EVERY_ROWS = 5_000;
 /** Between looks whether the log has room again. */
 const PATIENCE_MS = 50;
 
@@ -30,13 +27,9 @@ interface JudgedRow {
   errors: SheetError[];
 }
 
-/**
- * Reads sheets of history and takes them over, one at a time and in the background. What it does lies in the sheet's
- * document: a killed reading begins again, a killed commit goes on after the last chunk that was durable; rows that went in
- * twice change nothing (design.md 4).
- */
+/** What ingestion makes of sheets of history: a chunk of rows goes onto the log; rows that went in twice change nothing (design.md 4). */
 export class BackfillJobs {
-  readonly #round: Round;
+  readonly work: SheetWork<BackfillDoc, Backfill>;
 
   constructor(
     private readonly kit: Kit,
@@ -45,106 +38,69 @@ export class BackfillJobs {
     private readonly host: Pick<UploadHost, 'lookup' | 'rules' | 'refused'> & { congested(): boolean },
     private readonly bounds: SheetBounds,
   ) {
-    this.#round = new Round(
-      {
-        log: kit.log,
-        everyMs: POLL_MS,
-        failed: 'a back-fill could not be worked on; it is tried again',
-        lease: kit.lease('backfills'),
-      },
-      () => this.#next(),
-    );
+    this.work = new SheetWork(kit, models.backfills, {
+      lease: 'backfills',
+      failed: 'a back-fill could not be worked on; it is tried again',
+      said: { sheet: 'back-fill', rows: 'rows' },
+      action: 'ingestion.backfill',
+      audited: ({ good: rows, values }) => ({ rows, values }),
+      present: presentBackfill,
+      wrong: ({ wrong }) => wrong,
+      begun: ({ rows }) => ({ progress: { done: 0, total: rows } }),
+      forget: (backfillId) => models.errors.deleteMany({ backfillId }),
+      read: (doc) => this.#read(doc),
+      takeOver: (doc, by) => this.#takeOver(doc, by),
+    });
   }
 
-  start(): void {
-    this.#round.start();
-  }
-
-  /** There is something to do. */
-  poke(): void {
-    this.#round.poke();
-  }
-
-  stop(): Promise<void> {
-    return this.#round.stop();
-  }
-
-  /** @returns whether there was something to do */
-  async #next(): Promise<boolean> {
-    const doc = await this.models.backfills
-      .findOne({ state: { $in: ['parsing', 'committing'] } })
-      .sort({ uploadedAt: 1 })
-      .lean();
-    if (!doc) return false;
-    if (doc.state === 'committing') await this.#commit(doc);
-    else await this.#preview(doc);
-    return true;
-  }
-
-  async #preview(doc: BackfillDoc): Promise<void> {
+  async #read(doc: BackfillDoc): Promise<Partial<BackfillDoc> | undefined> {
     const { _id } = doc;
-    await this.models.errors.deleteMany({ backfillId: _id });
     const result = { rows: 0, good: 0, wrong: 0, values: 0, preview: [] as BackfillDoc['preview'] };
     const devices = new Map<string, BackfillDoc['devices'][number]>();
     let errors: BackfillErrorDoc[] = [];
     let kept = 0;
-    try {
-      for await (const judged of this.#rows(doc)) {
-        result.rows++;
-        if (judged.errors.length > 0) {
-          result.wrong++;
-          for (const error of judged.errors) {
-            if (kept++ >= MOST_ERRORS) break;
-            errors.push({ _id: `${_id}.${String(kept).padStart(7, '0')}`, backfillId: _id, ...error });
-          }
-        } else {
-          result.good++;
-          result.values += judged.values;
-          const { mn, kind = '', dataTime = '', values = {} } = judged.upload;
-          const known = devices.get(mn) ?? { mn, rows: 0, from: judged.time, to: judged.time };
-          known.rows++;
-          known.from = Math.min(known.from, judged.time);
-          known.to = Math.max(known.to, judged.time);
-          if (devices.size < MOST_DEVICES || devices.has(mn)) devices.set(mn, known);
-          if (result.preview.length < PREVIEW_ROWS) {
-            result.preview.push({
-              row: judged.row,
-              mn,
-              kind,
-              dataTime,
-              values: values as Record<string, Record<string, string>>,
-            });
-          }
+    const keep = async () => {
+      if (errors.length > 0) await this.models.errors.collection.insertMany(errors as never[], { ordered: false });
+      errors = [];
+    };
+    for await (const judged of this.#rows(doc, doc.uploadedBy)) {
+      result.rows++;
+      if (judged.errors.length > 0) {
+        result.wrong++;
+        for (const error of judged.errors) {
+          if (kept++ >= MOST_ERRORS) break;
+          errors.push({ _id: `${_id}.${String(kept).padStart(7, '0')}`, backfillId: _id, ...error });
         }
-        if (errors.length >= ERROR_BATCH) {
-          await this.models.errors.collection.insertMany(errors as never[], { ordered: false });
-          errors = [];
-        }
-        if (result.rows % TELL_EVERY_ROWS === 0) {
-          await this.models.backfills.updateOne({ _id }, { $set: { 'progress.done': result.rows } });
-          if (!(await this.#round.goesOn())) return;
+      } else {
+        result.good++;
+        result.values += judged.values;
+        const { mn, kind = '', dataTime = '', values = {} } = judged.upload;
+        const known = devices.get(mn) ?? { mn, rows: 0, from: judged.time, to: judged.time };
+        known.rows++;
+        known.from = Math.min(known.from, judged.time);
+        known.to = Math.max(known.to, judged.time);
+        if (devices.size < MOST_DEVICES || devices.has(mn)) devices.set(mn, known);
+        if (result.preview.length < PREVIEW_ROWS) {
+          result.preview.push({
+            row: judged.row,
+            mn,
+            kind,
+            dataTime,
+            values: values as Record<string, Record<string, string>>,
+          });
         }
       }
-      if (errors.length > 0) await this.models.errors.collection.insertMany(errors as never[], { ordered: false });
-      const progress = { done: result.rows, total: result.rows };
-      await this.models.backfills.updateOne(
-        { _id, state: 'parsing' },
-        { $set: { ...result, devices: [...devices.values()], progress, state: 'ready' } },
-      );
-    } catch (error) {
-      if (!(error instanceof SheetRefused)) throw error;
-      await this.models.errors.deleteMany({ backfillId: _id });
-      await this.models.backfills.updateOne(
-        { _id, state: 'parsing' },
-        { $set: { state: 'refused', problem: error.message } },
-      );
+      if (errors.length >= ERROR_BATCH) await keep();
+      if (!(await this.work.tell(_id, result.rows))) return undefined;
     }
+    await keep();
+    const progress = { done: result.rows, total: result.rows };
+    return { ...result, devices: [...devices.values()], progress };
   }
 
   /** Takes over what follows the cursor, chunk by chunk. */
-  async #commit(doc: BackfillDoc): Promise<void> {
+  async #takeOver(doc: BackfillDoc, by: Caller): Promise<Partial<BackfillDoc> | undefined> {
     const { _id } = doc;
-    const by = doc.committedBy ?? doc.uploadedBy;
     const origin = this.#origin(doc, by);
     let chunk: JudgedRow[] = [];
     let last = doc.cursor;
@@ -158,33 +114,22 @@ export class BackfillJobs {
         { _id, state: 'committing' },
         { $set: { cursor: last, 'progress.done': last - 1 } },
       );
-      return this.#round.goesOn();
+      return this.work.goesOn();
     };
-    for await (const judged of this.#rows(doc)) {
+    for await (const judged of this.#rows(doc, by)) {
       if (judged.row <= doc.cursor) continue;
       chunk.push(judged);
       last = judged.row;
-      if (chunk.length >= CHUNK && !(await put())) return;
+      if (chunk.length >= CHUNK && !(await put())) return undefined;
     }
     if (chunk.length > 0) await put();
-    await this.kit.transaction(async (session) => {
-      const done = { state: 'committed' as const, committedAt: this.kit.now(), 'progress.done': doc.rows };
-      const { modifiedCount } = await this.models.backfills.updateOne(
-        { _id, state: 'committing' },
-        { $set: done },
-        { session },
-      );
-      if (modifiedCount === 0) return;
-      const detail = { rows: doc.good, values: doc.values, sha256: doc.sha256 };
-      await this.kit.audit(session, { action: 'ingestion.backfill', entity: _id, by, detail });
-    });
+    return { progress: { done: doc.rows, total: doc.rows } };
   }
 
   /** The rows of a sheet in their order, each judged as its commit would judge it. @throws SheetRefused */
-  async *#rows(doc: BackfillDoc): AsyncGenerator<JudgedRow> {
-    const { content } = await this.kit.blobs.get(doc.blobId);
-    const origin = this.#origin(doc, doc.committedBy ?? doc.uploadedBy);
-    for await (const { heading, row, cells } of sheetRows(await buffer(content), this.bounds, readBackfillHeading)) {
+  async *#rows(doc: BackfillDoc, by: Caller): AsyncGenerator<JudgedRow> {
+    const origin = this.#origin(doc, by);
+    for await (const { heading, row, cells } of this.work.rows(doc, this.bounds, readBackfillHeading)) {
       const { upload, time, errors } = readBackfillRow(heading, row, cells);
       const values = Object.values(upload.values).reduce((sum, fields) => sum + Object.keys(fields).length, 0);
       if (errors.length === 0) {
@@ -212,7 +157,7 @@ export class BackfillJobs {
     }
   }
 
-  #origin(doc: BackfillDoc, by: BackfillDoc['uploadedBy']): Origin {
+  #origin(doc: BackfillDoc, by: Caller): Origin {
     return { way: 'sheet', address: doc.filename, allows: (device) => inScope(by, device) };
   }
 

@@ -71,7 +71,7 @@ export function waysIn(kit: Kit<Config>, host: WaysInHost) {
 
   const actions: Partial<ActionHandlers> = {
     ...pushActions(uploads, congested),
-    ...backfillActions(kit, models, jobs, config.BACKFILL_MAX_BYTES),
+    ...backfillActions(models, jobs, config.BACKFILL_MAX_BYTES),
   };
   const facts: FactHandlers = {
     'facts.registry.profile.changed': onProjected(registryFacts.ProfileChanged, (fact) => profiles.apply(fact)),
@@ -86,14 +86,14 @@ export function waysIn(kit: Kit<Config>, host: WaysInHost) {
     async started(): Promise<void> {
       await profiles.start();
       presence.start();
-      jobs.start();
+      jobs.work.start();
       await mqtt?.start();
       log.info({ mqtt: mqtt !== undefined }, 'readings may be pushed');
     },
     /** Before the log is idle: nothing new comes from here. */
     async drained(): Promise<void> {
       await mqtt?.stop();
-      await jobs.stop();
+      await jobs.work.stop();
       await profiles.stop();
       presence.stop();
     },
