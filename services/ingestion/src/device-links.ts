@@ -1,7 +1,7 @@
 import { ingestionFacts } from '@greenwatch/contracts';
-import type { Kit } from '@greenwatch/kit';
-import { type Model, Schema } from 'mongoose';
-import type { DeviceDirectory } from './device-directory';
+import type { Kit, NewFact } from '@greenwatch/kit';
+import { type AnyBulkWriteOperation, type ClientSession, type Model, Schema } from 'mongoose';
+import type { DeviceDirectory, DirectoryEntry } from './device-directory';
 import type { DeviceTraffic } from './device-traffic';
 
 export interface LinkDoc {
@@ -28,7 +28,8 @@ interface Change {
 const FLUSH_MS = 500;
 const HEARTBEAT_MS = 5_000;
 const DEAD_MS = 20_000;
-const GROUP = 100;
+/** Changes that are written together. */
+const GROUP = 500;
 
 /**
  * Which devices are connected, and where: facts online, offline and unclaimed, each once, in groups. An instance that dies
@@ -122,14 +123,6 @@ export class DeviceLinks {
     return rows.map(({ _id }) => _id);
   }
 
-  /** Of a device that is gone: from this process, from what its dead one has written, or when it came online. */
-  async #lastSeen(mn: string, before: Pick<LinkDoc, 'lastSeen'> | null): Promise<Date> {
-    const here = this.traffic.lastSeen(mn);
-    if (here !== undefined) return new Date(here);
-    const written = await this.traffic.days.findOne({ mn }, { lastSeen: 1 }).sort({ day: -1 }).lean();
-    return written?.lastSeen ?? before?.lastSeen ?? new Date(this.kit.now());
-  }
-
   flush(): Promise<void> {
     this.#writing = this.#writing.catch(() => {}).then(() => this.#write());
     return this.#writing;
@@ -138,70 +131,92 @@ export class DeviceLinks {
   async #write(): Promise<void> {
     while (this.#changes.length > 0) {
       const group = this.#changes.slice(0, GROUP);
-      // Only the last state counts: a device that came and went in half a second tells nothing.
-      const last = new Map<string, Change>();
-      for (const change of group) {
-        const unclaimed = change.unclaimed ?? last.get(change.mn)?.unclaimed;
-        last.set(change.mn, { ...change, ...(unclaimed ? { unclaimed } : {}) });
-      }
-      const paths = new Map(
-        await Promise.all([...last.keys()].map(async (mn) => [mn, await this.directory.lookup(mn)] as const)),
-      );
-      await this.kit.transaction(async (session) => {
-        for (const change of last.values()) {
-          const { mn, online, at, address, unclaimed } = change;
-          const before = await this.links.findById(mn).session(session).lean();
-          const { INSTANCE: instance } = this.kit.config;
-          // Another instance has taken the device over in the meantime.
-          if (!online && before && before.instance !== instance) continue;
-          let sequence = before?.sequence ?? 0;
-          const device = paths.get(mn);
-          const place = {
-            divisionPath: device?.divisionPath ?? [this.kit.config.PROVINCE],
-            ...(device?.enterpriseId ? { enterpriseId: device.enterpriseId } : {}),
-          };
-          const tellUnclaimed = unclaimed !== undefined && !before?.unclaimedTold;
-          if (tellUnclaimed) {
-            await this.kit.facts.append(session, {
-              subject: 'facts.ingestion.device.unclaimed',
-              codec: ingestionFacts.DeviceUnclaimed,
-              data: { mn, st: unclaimed.st, edition: unclaimed.edition, firstSeen: at, address },
-              entity: mn,
-              sequence: ++sequence,
-              occurredAt: at,
-              ...place,
-            });
-          }
-          if (!before || before.online !== online) {
-            await this.kit.facts.append(session, {
-              subject: `facts.ingestion.device.${online ? 'online' : 'offline'}`,
-              codec: ingestionFacts.DeviceLink,
-              data: { mn, online, at, address },
-              entity: mn,
-              sequence: ++sequence,
-              occurredAt: at,
-              ...place,
-            });
-          }
-          await this.links.updateOne(
-            { _id: mn },
-            {
-              $set: {
-                online,
-                instance,
-                address,
-                sequence,
-                at: new Date(at),
-                lastSeen: online ? new Date(at) : await this.#lastSeen(mn, before),
-                ...(tellUnclaimed ? { unclaimedTold: true } : {}),
-              },
-            },
-            { upsert: true, session },
-          );
-        }
-      });
+      const changes = lastOfEach(group);
+      const devices = await this.#devices(changes);
+      const elsewhere = await this.#seenElsewhere(changes);
+      await this.kit.transaction((session) => this.#tell(session, changes, devices, elsewhere));
       this.#changes.splice(0, group.length);
     }
+  }
+
+  /** What changed is written with its facts: one read and two writes, however many devices there are. */
+  async #tell(
+    session: ClientSession,
+    changes: readonly Change[],
+    devices: ReadonlyMap<string, DirectoryEntry | undefined>,
+    elsewhere: ReadonlyMap<string, Date | null>,
+  ): Promise<void> {
+    const { INSTANCE: instance, PROVINCE } = this.kit.config;
+    const links = await this.links
+      .find({ _id: { $in: changes.map(({ mn }) => mn) } })
+      .session(session)
+      .lean();
+    const known = new Map(links.map((link) => [link._id, link]));
+    const facts: NewFact[] = [];
+    const writes: AnyBulkWriteOperation[] = [];
+    for (const { mn, online, at, address, unclaimed } of changes) {
+      const before = known.get(mn);
+      // Another instance has taken the device over in the meantime.
+      if (!online && before && before.instance !== instance) continue;
+      const device = devices.get(mn);
+      let sequence = before?.sequence ?? 0;
+      const next = () => ({
+        entity: mn,
+        sequence: ++sequence,
+        occurredAt: at,
+        divisionPath: device?.divisionPath ?? [PROVINCE],
+        ...(device?.enterpriseId ? { enterpriseId: device.enterpriseId } : {}),
+      });
+      const tellUnclaimed = unclaimed !== undefined && !before?.unclaimedTold;
+      if (tellUnclaimed) {
+        facts.push({
+          subject: 'facts.ingestion.device.unclaimed',
+          codec: ingestionFacts.DeviceUnclaimed,
+          data: { mn, st: unclaimed.st, edition: unclaimed.edition, firstSeen: at, address },
+          ...next(),
+        });
+      }
+      if (!before || before.online !== online) {
+        facts.push({
+          subject: `facts.ingestion.device.${online ? 'online' : 'offline'}`,
+          codec: ingestionFacts.DeviceLink,
+          data: { mn, online, at, address },
+          ...next(),
+        });
+      }
+      const $set = {
+        online,
+        instance,
+        address,
+        sequence,
+        at: new Date(at),
+        lastSeen: new Date(
+          online ? at : (this.traffic.lastSeen(mn) ?? elsewhere.get(mn) ?? before?.lastSeen ?? this.kit.now()),
+        ),
+        ...(tellUnclaimed ? { unclaimedTold: true } : {}),
+      };
+      writes.push({ updateOne: { filter: { _id: mn }, update: { $set }, upsert: true } });
+    }
+    if (writes.length === 0) return;
+    // Not through the model: it costs more than the write.
+    await this.links.collection.bulkWrite(writes as never[], { session, ordered: false });
+    await this.kit.facts.appendAll(session, facts);
+  }
+
+  async #devices(changes: readonly Change[]): Promise<Map<string, DirectoryEntry | undefined>> {
+    return new Map(await Promise.all(changes.map(async ({ mn }) => [mn, await this.directory.lookup(mn)] as const)));
+  }
+
+  /** Of devices that are gone and never spoke to this process: when they were last seen, as their own wrote it. */
+  async #seenElsewhere(changes: readonly Change[]): Promise<Map<string, Date | null>> {
+    const gone = changes.filter(({ mn, online }) => !online && this.traffic.lastSeen(mn) === undefined);
+    if (gone.length === 0) return new Map();
+    const days = await this.traffic.days.aggregate<{ _id: string; lastSeen: Date | null }>([
+      { $match: { mn: { $in: gone.map(({ mn }) => mn) } } },
+      { $sort: { mn: 1, day: -1 } },
+      { $group: { _id: '$mn', lastSeen: { $first: '$lastSeen' } } },
+    ]);
+    return new Map(days.map(({ _id, lastSeen }) => [_id, lastSeen]));
   }
 
   async #heartbeat(): Promise<void> {
@@ -228,4 +243,14 @@ export class DeviceLinks {
     await this.flush();
     await this.#instances.deleteOne({ _id: this.kit.config.INSTANCE });
   }
+}
+
+/** Only the last state counts: a device that came and went in half a second tells nothing. */
+function lastOfEach(changes: readonly Change[]): Change[] {
+  const last = new Map<string, Change>();
+  for (const change of changes) {
+    const unclaimed = change.unclaimed ?? last.get(change.mn)?.unclaimed;
+    last.set(change.mn, { ...change, ...(unclaimed ? { unclaimed } : {}) });
+  }
+  return [...last.values()];
 }
