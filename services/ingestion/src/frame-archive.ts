@@ -4,13 +4,16 @@ import { Type } from '@sinclair/typebox';
 import { type Model, Schema } from 'mongoose';
 import { type ArchivedFrame, type ChainLink, flawOf, linkOf, packFrames, sha256 } from './archive-chain';
 import { packChunk, unpackChunk } from './archive-form';
+import { deviceFilter, mayHold } from './device-filter';
 import type { EvidenceChunk, EvidenceRange } from './evidence';
 
 interface ChunkDoc extends ChainLink {
   /** `<day>|<first sequence>`, sortable. */
   _id: string;
-  /** Devices with a frame in it, for finding evidence. */
-  mns: string[];
+  /** Devices with a frame in it, for finding evidence: a filter (`device-filter.ts`) … */
+  devices?: Buffer;
+  /** … or in chunks from before their names. */
+  mns?: string[];
   size: number;
   content: Buffer;
 }
@@ -84,12 +87,13 @@ export class FrameArchive {
           sha256: String,
           previous: { type: String, default: '' },
           hash: String,
-          mns: [String],
+          devices: Buffer,
+          mns: { type: [String], default: undefined },
           size: Number,
           content: Buffer,
         },
         { collection: 'archive', versionKey: false },
-      ).index({ mns: 1, day: 1 }),
+      ),
     );
     this.#heads = kit.db.model<HeadDoc>(
       'ArchiveHead',
@@ -164,7 +168,7 @@ export class FrameArchive {
     const chunk: ChunkDoc = {
       _id: `${day}|${String(first.sequence).padStart(15, '0')}`,
       ...link,
-      mns: [...new Set(frames.map((frame) => frame.mn))],
+      devices: deviceFilter([...new Set(frames.map((frame) => frame.mn))]),
       size: content.length,
       content,
     };
@@ -200,10 +204,16 @@ export class FrameArchive {
   /** Chunks with frames of a device that came in a stretch of time, ms, in the order of the log. */
   async *chunksOf({ mn, from, to }: EvidenceRange): AsyncGenerator<EvidenceChunk> {
     // A chunk is of the day of its first frame; its last ones may have come a moment after midnight.
-    const day = { $gte: dayOf(from - 60_000), $lte: dayOf(to) };
-    for await (const chunk of this.chunks.find({ mns: mn, day }).sort({ _id: 1 }).lean().cursor()) {
-      const { _id: id, content, mns: _mns, size: _size, ...link } = chunk;
-      yield { id, link, frames: await unpackChunk(bytesOf(content)).catch(() => []) };
+    const ofDays = { _id: { $gte: `${dayOf(from - 60_000)}|`, $lt: `${dayOf(to)}}` } };
+    const looked = this.chunks.find(ofDays, { devices: 1, mns: 1 }).sort({ _id: 1 }).lean().cursor({ batchSize: 100 });
+    for await (const { _id: id, devices, mns } of looked) {
+      if (!(mns ? mns.includes(mn) : devices && mayHold(bytesOf(devices), mn))) continue;
+      const chunk = await this.chunks.findById(id).lean();
+      if (!chunk) continue;
+      const { _id, content, devices: _devices, mns: _mns, size: _size, ...link } = chunk;
+      const frames = await unpackChunk(bytesOf(content)).catch(() => []);
+      // The filter takes a few others for the device; a chunk that cannot be read is shown as such.
+      if (frames.length === 0 || frames.some((frame) => frame.mn === mn)) yield { id, link, frames };
     }
   }
 
