@@ -30,13 +30,15 @@ export async function receivePhoto<T extends string, R>(
   }: { types: readonly T[]; limit: number; fields?: number; name?: 'photo' | 'voucher' },
   send: (photo: Received<T>) => Promise<R>,
 ): Promise<R> {
-  const tooLarge = () => new DomainError('TOO_LARGE', `A ${name} may have at most ${limit} bytes.`, 413);
+  const wrong = (reason: string, expected: string, status: 413 | 415) =>
+    new DomainError(reason, `${name} ${expected}`, status, { errors: [{ field: `body.${name}`, expected }] });
+  const tooLarge = () => wrong('TOO_LARGE', `may have at most ${limit} bytes`, 413);
   const part = await request.file({ limits: { files: 1, fields, fieldSize: 200, fileSize: limit } });
   if (part?.fieldname !== name) throw invalid(`body.${name}`, 'is required: one file part of this name');
   const contentType = types.find((type) => type === part.mimetype);
   if (!contentType) {
     part.file.resume();
-    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', `A ${name} must be ${types.join(' or ')}.`, 415);
+    throw wrong('UNSUPPORTED_MEDIA_TYPE', `must be ${types.join(' or ')}`, 415);
   }
   // busboy only cuts the file off at the limit: a photo cut in half must fail on the way, not be stored.
   const content = new Transform({

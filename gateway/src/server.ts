@@ -96,6 +96,10 @@ export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(
   });
   await app.register(cookie);
   await app.register(multipart, { throwFileSizeLimit: false });
+  // What is left of an upload that was refused on its way is dropped: the next request on the connection waits behind it.
+  app.addHook('onResponse', async (request) => {
+    if (request.isMultipart()) request.raw.unpipe().resume();
+  });
   await app.register(rateLimit, {
     max: config.RATE_LIMIT_PER_MINUTE,
     timeWindow: 60_000,

@@ -1,4 +1,5 @@
-import type { Role } from '@greenwatch/contracts';
+import { createHash } from 'node:crypto';
+import type { Mark, Role } from '@greenwatch/contracts';
 import { choosePort } from '@greenwatch/infra';
 import { type RunningService, runService } from '@greenwatch/kit';
 import { serviceEnvironment, type TestServers, testServers } from '@greenwatch/testkit';
@@ -350,3 +351,48 @@ test('the own records are there: the matrix above does not pass because nothing 
   }
   expect(wrong).toEqual([]);
 }, 120_000);
+
+test('a voucher goes to a mark by the API alone: kept whole; what is no voucher, or for a mark of another, is refused by name', async () => {
+  const principal = visitors.get('principal') as Visitor;
+  const [from, to] = [-2, -1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+  const wanted = { outletId: records.alpha.outlet, code: 'fault', from, to, reason: '分析仪故障' };
+  const { id } = (await until2xx(principal, 'POST', '/marks', wanted)).body as unknown as Mark;
+  const attach = (visitor: Visitor, bytes: Uint8Array<ArrayBuffer>, type = 'application/pdf', name = 'voucher') => {
+    const form = new FormData();
+    form.append(name, new Blob([bytes], { type }), '维修记录.pdf');
+    return visitor.ask('POST', `/api/v1/marks/${id}/vouchers`, form);
+  };
+  const pdf = new Uint8Array(200_000).map((_, i) => i);
+  pdf.set(Buffer.from('%PDF-1.7'));
+
+  const added = await attach(principal, pdf);
+  const [voucher] = (added.body as unknown as Mark).vouchers;
+  expect([added.status, voucher]).toMatchObject([
+    201,
+    {
+      ...{ filename: '维修记录.pdf', contentType: 'application/pdf', size: pdf.length, by: 'principal-alpha' },
+      sha256: createHash('sha256').update(pdf).digest('hex'),
+    },
+  ]);
+  const headers = { cookie: principal.cookie ?? '' };
+  const kept = await fetch(`${gateway.base}/api/v1/marks/${id}/vouchers/${voucher?.id}`, { headers });
+  expect(Buffer.from(await kept.arrayBuffer()).equals(pdf)).toBe(true);
+
+  const script = Uint8Array.from(Buffer.from('<script>alert(1)</script>'));
+  expect(await attach(principal, script)).toMatchObject({
+    status: 415,
+    body: { code: 'wrong-file-type', detail: expect.stringMatching(/^voucher /), errors: [{ field: 'voucher' }] },
+  });
+  const named = (status: number) => ({ status, body: { errors: [{ field: 'body.voucher' }] } });
+  expect(await attach(principal, script, 'text/html')).toMatchObject(named(415));
+  expect(await attach(principal, pdf, 'application/pdf', 'photo')).toMatchObject(named(422));
+  const large = new Uint8Array(15 * 1024 * 1024 + 1);
+  large.set(pdf);
+  expect(await attach(principal, large)).toMatchObject(named(413));
+  for (const who of ['principal of beta', 'operator-staff']) {
+    const stranger = who === 'principal of beta' ? visitors.get(who) : await visitorOf('operator-staff', 'beta');
+    expect(await attach(stranger as Visitor, pdf)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  }
+  const after = (await principal.get(`/api/v1/marks/${id}`)).body as unknown as Mark;
+  expect(after.vouchers).toEqual([voucher]);
+}, 60_000);

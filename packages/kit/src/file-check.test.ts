@@ -7,7 +7,7 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 9, 9]);
 const PDF = Buffer.from('%PDF-1.7 ....');
 const LIMIT = 100_020;
 const through = (chunks: Buffer[], announced: FileType) =>
-  buffer(Readable.from(chunks).compose(new FileCheck(announced, LIMIT)) as Readable);
+  buffer(Readable.from(chunks).compose(new FileCheck(announced, LIMIT, 'voucher')) as Readable);
 
 test.each([
   ['JPEG', JPEG, 'image/jpeg'],
@@ -30,6 +30,7 @@ test.each<[string, Buffer[], FileType, number]>([
   ['three bytes of something', [Buffer.from('abc')], 'image/png', 415],
   ['nothing', [], 'image/png', 422],
   ['more than the limit', [PNG, Buffer.alloc(LIMIT)], 'image/png', 413],
-])('%s is refused', async (_, chunks, announced, status) => {
-  await expect(through(chunks, announced)).rejects.toMatchObject({ status });
+])('%s is refused, by the name of its field', async (_, chunks, announced, status) => {
+  const refusal = { status, message: expect.stringMatching(/^voucher /), detail: { errors: [{ field: 'voucher' }] } };
+  await expect(through(chunks, announced)).rejects.toMatchObject(refusal);
 });

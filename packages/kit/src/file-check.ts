@@ -28,6 +28,8 @@ export class FileCheck extends Transform {
   constructor(
     private readonly announced: FileType,
     private readonly limit: number,
+    /** What it is to its sender: named in what it fails with. */
+    private readonly field = 'file',
   ) {
     super();
   }
@@ -35,7 +37,7 @@ export class FileCheck extends Transform {
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
     this.#size += chunk.length;
     if (this.#size > this.limit) {
-      done(new DomainError('FILE_TOO_LARGE', `A file may have up to ${this.limit} bytes.`, 413));
+      done(this.#refusal('FILE_TOO_LARGE', `may have at most ${this.limit} bytes`, 413));
       return;
     }
     if (this.#checked) {
@@ -49,7 +51,7 @@ export class FileCheck extends Transform {
 
   override _flush(done: TransformCallback): void {
     if (this.#checked) done();
-    else if (this.#size === 0) done(invalid('file', 'must not be empty'));
+    else if (this.#size === 0) done(invalid(this.field, 'must not be empty'));
     else this.#check(done);
   }
 
@@ -59,7 +61,12 @@ export class FileCheck extends Transform {
     if (found === this.announced) done(null, this.#start);
     else {
       const what = found ? `is ${found}` : `is none of ${Object.keys(MAGIC).join(', ')}`;
-      done(new DomainError('WRONG_FILE_TYPE', `The file ${what}, not ${this.announced} as announced.`, 415));
+      done(this.#refusal('WRONG_FILE_TYPE', `must be ${this.announced} as announced: by its bytes it ${what}`, 415));
     }
+  }
+
+  #refusal(reason: string, expected: string, status: 413 | 415): DomainError {
+    const { field } = this;
+    return new DomainError(reason, `${field} ${expected}`, status, { errors: [{ field, expected }] });
   }
 }

@@ -283,5 +283,5 @@ function assertComplete(task: TaskDoc): void {
 
 /** The bytes while they are a photo. */
 function checked(stream: Readable, announced: FileType): Readable {
-  return pipeline(stream, new FileCheck(announced, MAX_PHOTO_BYTES), () => {});
+  return pipeline(stream, new FileCheck(announced, MAX_PHOTO_BYTES, 'photo'), () => {});
 }

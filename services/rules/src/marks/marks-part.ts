@@ -228,7 +228,7 @@ export function marksPart(judging: Judging, byFlags: MarksByFlags): { actions: A
         if (!stream) throw invalid('voucher', 'must be sent as a stream');
         // Before a byte is kept: for what is decided or too late nothing is stored.
         requireOpen(await seen(markId, caller), kit.now());
-        const checked = pipeline(stream, new FileCheck(contentType, MAX_VOUCHER_BYTES), () => {});
+        const checked = pipeline(stream, new FileCheck(contentType, MAX_VOUCHER_BYTES, 'voucher'), () => {});
         const blob = await kit.blobs.put(checked, { contentType, name: filename });
         try {
           const after = await kit.transaction(async (session) => {
