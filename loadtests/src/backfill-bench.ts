@@ -1,10 +1,10 @@
 import type { Alarm, LiveEvents, Moment } from '@greenwatch/contracts';
 import { ApiClient } from './api-client';
-import { LIMIT, registerPermits } from './bench-devices';
+import { LIMIT } from './bench-devices';
 import { FACTORS, mnOf } from './bench-frames';
 import { type BenchSystem, firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
 import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
-import { drained, exportAddress, factsTaken, sleep } from './connect-to-system';
+import { drained, exportAddress, sleep } from './connect-to-system';
 import { checkExactlyOnce } from './exactly-once';
 import { HOUR_MS, HourSender, lastFullHour } from './hour-device';
 import type { LoadProcess } from './load-process';
@@ -40,8 +40,6 @@ export function backfillBench(options: BackfillBenchOptions) {
   const exceeding = Array.from({ length: EXCEEDING }, (_, i) => connections + i);
   return onBenchSystem({ devices: connections + EXCEEDING, syncInterval, say }, async (bench) => {
     const { client, system } = bench;
-    await registerPermits(client, connections + EXCEEDING);
-    await factsTaken(client);
     const api = new ApiClient(bench.urls.console, await bench.apiKey());
     const present = new PresentEvents();
     const leave = await api.listen((event, data) => present.hear(event, data));

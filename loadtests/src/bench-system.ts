@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot, System, type SystemOptions, type SystemUrls } from '@greenwatch/infra';
 import type { Client } from '@greenwatch/kit';
-import { registerDevices } from './bench-devices';
+import { registerDevices, registerPeople, registerPermits } from './bench-devices';
 import { connectToSystem, factsTaken } from './connect-to-system';
 import { type Load, LoadProcess } from './load-process';
 import { cpuOf, memoryOf } from './process-usage';
@@ -24,7 +24,10 @@ export interface BenchSystemOptions {
   say(line: string): void;
 }
 
-/** The real system in a temporary folder, with registered devices, and what a bench measures of its processes. */
+/**
+ * The real system in a temporary folder, and what a bench measures of its processes. Its devices are registered with their
+ * enterprises, permits and people, so that the bench measures no work that only a gap in the register makes.
+ */
 export class BenchSystem {
   #loads: LoadProcess[] = [];
 
@@ -47,6 +50,9 @@ export class BenchSystem {
       const urls = await system.start();
       client = await connectToSystem(system, ['registry', 'readings']);
       await registerDevices(client, devices);
+      const runs = (service: string) => !only || only.includes(service);
+      if (runs('permits')) await registerPermits(client, devices);
+      if (runs('tasking')) await registerPeople(client, devices);
       // What a service has not heard of it refuses, and who is refused again and again is blocked.
       await factsTaken(client);
       return new BenchSystem(system, urls, client, say);

@@ -1,6 +1,6 @@
 import type { LiveEvents } from '@greenwatch/contracts';
 import { ApiClient } from './api-client';
-import { LIMIT, registerPeople, registerPermits } from './bench-devices';
+import { LIMIT } from './bench-devices';
 import { mnOf } from './bench-frames';
 import { type BenchSystem, firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
 import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
@@ -32,9 +32,6 @@ export function latencyBench(options: LatencyBenchOptions) {
   const exceeding = Array.from({ length: options.alarms * seconds }, (_, i) => connections + i);
   return onBenchSystem({ devices: connections + exceeding.length, syncInterval, say }, async (bench) => {
     const { client, system } = bench;
-    await registerPermits(client, connections + exceeding.length);
-    await registerPeople(client, connections + exceeding.length);
-    await factsTaken(client);
     const frames = Math.ceil((rate * (2 * warmup + seconds)) / connections) + 100;
     const firstTime = firstTimeOf(frames);
     say(`${connections} devices connect`);
