@@ -55,18 +55,18 @@ const BENCHES: Record<string, Bench> = {
     options: {
       connections: 'devices (default 5000)',
       rate: 'packets a second over all of them (default 500)',
-      seconds: 'length of the measured part (default 60)',
+      seconds: 'length of the measured part (default 120)',
       warmup: 'seconds before it, twice: for all to come, and again when what was told of that is taken (default 10)',
-      alarms: 'exceedances a second (default 5)',
+      alarms: 'exceedances a second (default 1)',
       ...SYNC,
     },
     run: (option) =>
       latencyBench({
         connections: wholeNumber('connections', option('connections') ?? '5000', 1, 15_000),
         rate: wholeNumber('rate', option('rate') ?? '500', 1, 100_000),
-        seconds: wholeNumber('seconds', option('seconds') ?? '60', 1, 600),
+        seconds: wholeNumber('seconds', option('seconds') ?? '120', 1, 600),
         warmup: wholeNumber('warmup', option('warmup') ?? '10', 0, 60),
-        alarms: wholeNumber('alarms', option('alarms') ?? '5', 1, 100),
+        alarms: wholeNumber('alarms', option('alarms') ?? '1', 1, 100),
         syncInterval: syncInterval(option),
         say,
       }),
