@@ -6,8 +6,8 @@ import type { LoadProcess } from './load-process';
 
 export interface BurstBenchOptions {
   connections: number;
-  /** The sustained rate, packets a second; absent: half of what the machine takes and works off. */
-  rate?: number;
+  /** The sustained rate, packets a second. */
+  rate: number;
   /** Length of the burst of 3x, and of the overload of 10x. */
   seconds: number;
   overload: number;
@@ -21,7 +21,6 @@ const OVERLOAD = 10;
 /** With the default of 1,000 connections more packets under way than ingestion holds: back-pressure has to work. */
 const WINDOW = 64;
 const FRAMES = 12_000;
-const PROBE_SECONDS = 15;
 const NORMAL_SECONDS = 10;
 /** Back to normal: for three seconds on end acknowledged as fast as before, or within the bound of `latency`. */
 const NORMAL_P99_MS = 50;
@@ -33,14 +32,11 @@ const BACK_WITHIN_S = 60;
  * times, of which the devices keep what is not acknowledged, and forget what they could not even send.
  */
 export function burstBench(options: BurstBenchOptions) {
-  const { connections, seconds, overload, only, syncInterval, say } = options;
+  const { connections, rate, seconds, overload, only, syncInterval, say } = options;
   return onBenchSystem({ devices: connections, only, syncInterval, say }, async (bench) => {
     const { client, system } = bench;
     const firstTime = firstTimeOf(FRAMES);
     const load = await bench.load({ connections, window: WINDOW, frames: FRAMES, firstTime });
-    const capacity = await takes(bench, load);
-    const rate = options.rate ?? Math.round(capacity / 2);
-    say(`the machine takes ${Math.round(capacity)} packets/s; sustained: ${rate}`);
     const pids = bench.pids();
 
     await load.pace(rate, true);
@@ -62,7 +58,7 @@ export function burstBench(options: BurstBenchOptions) {
     const memory = bench.peakMemory();
     const unanswered = verdict.attempted - verdict.acknowledged;
     const result = {
-      ...{ connections, capacity_packets_s: Math.round(capacity), sustained_packets_s: rate },
+      ...{ connections, sustained_packets_s: rate },
       normal_p99_ms: normal.p99,
       ...burst,
       ...tenTimes,
@@ -82,18 +78,6 @@ export function burstBench(options: BurstBenchOptions) {
     ]);
     return { ...result, missed };
   });
-}
-
-/** Packets a second that the machine takes and works off when the devices send as fast as they are answered. */
-async function takes(bench: BenchSystem, load: LoadProcess): Promise<number> {
-  const before = await load.mark();
-  const begun = performance.now();
-  await load.pace();
-  await sleep(PROBE_SECONDS * 1_000);
-  await load.pace(0);
-  await drained(bench.client);
-  const after = await load.mark();
-  return ((after.answered - before.answered) * 1_000) / (performance.now() - begun);
 }
 
 async function threeTimes(bench: BenchSystem, load: LoadProcess, rate: number, seconds: number) {
