@@ -42,8 +42,9 @@ const EVERY_MS = 2_000;
  * and the log keeps the frames meanwhile.
  */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** Messages of the log that are asked for at a time: one may hold a megabyte. */
-const READ_MESSAGES = 32;
+/** Messages of the log that are asked for at a time: as many as had these bytes lately. One may hold a megabyte or a packet. */
+const READ_BYTES = 2 * 1024 * 1024;
+const READ_MESSAGES = 64;
 /** What came may be on its way to the log for so long; a device whose packet takes longer sends it again. */
 const PUBLISHED_WITHIN_MS = 10_000;
 const PEEK_MS = 1_000;
@@ -73,6 +74,7 @@ export class FrameArchive {
   /** What was read of the next chunk, and the hash of the one before. */
   #held: ReadMessage[] = [];
   #after: string | undefined;
+  #ask = 1;
 
   constructor(private readonly kit: Kit<{ ARCHIVE_WAIT_S: number }>) {
     this.chunks = kit.db.model<ChunkDoc>(
@@ -131,7 +133,10 @@ export class FrameArchive {
       this.#after = head?.hash;
     }
     const from = this.#held.at(-1)?.sequence ?? head?.lastSequence ?? 0;
-    const messages = await this.#cursor.read(from, READ_MESSAGES, 1_000);
+    const asked = this.#ask;
+    const messages = await this.#cursor.read(from, asked, 1_000);
+    const bytes = messages.reduce((sum, { data }) => sum + data.length, 0);
+    if (bytes > 0) this.#ask = Math.min(READ_MESSAGES, Math.ceil((messages.length * READ_BYTES) / bytes));
     for (const { sequence, data } of messages) {
       const frames: ArchivedFrame[] = readingsLog.FrameBatch.decode(data).packets;
       const at = frames[0]?.receivedAt ?? 0;
@@ -142,7 +147,7 @@ export class FrameArchive {
       this.#after = await this.#append(head, due);
       this.#held = this.#held.slice(due.length);
     }
-    return messages.length === READ_MESSAGES || due.length > 0;
+    return messages.length === asked || due.length > 0;
   }
 
   /** Makes the next chunk of messages of one day. @returns its hash */
