@@ -381,23 +381,28 @@ describe('2014 rules: amendments with vouchers', () => {
       },
     );
 
-  test('submitted, with a voucher, accepted: then the other value is judged; returned, the one that was sent', async () => {
-    await tellFact(client, 'facts.registry.device.changed', registryFacts.DeviceChanged, 'MA', 1, {
+  /** A device stands at an outlet, whose SO2 may have 35 mg/m3 by the hour. */
+  const permitted = async (mn: string, outletId: string) => {
+    await tellFact(client, 'facts.registry.device.changed', registryFacts.DeviceChanged, mn, 1, {
       ...registryFacts.DeviceChanged.decode(new Uint8Array()),
-      ...{ mn: 'MA', status: 'active', operatorId: 'op1' },
-      bindings: [{ outletId: 'oa', enterpriseId: 'e1', medium: 'gas', from: 0, to: 0, divisionPath: TONGXIANG }],
+      ...{ mn, status: 'active', operatorId: 'op1' },
+      bindings: [{ outletId, enterpriseId: 'e1', medium: 'gas', from: 0, to: 0, divisionPath: TONGXIANG }],
     });
-    await tellFact(client, 'facts.permits.permit.changed', permitsFacts.PermitChanged, 'pa', 1, {
+    await tellFact(client, 'facts.permits.permit.changed', permitsFacts.PermitChanged, `p-${outletId}`, 1, {
       ...permitsFacts.PermitChanged.decode(new Uint8Array()),
-      ...{ id: 'pa', enterpriseId: 'e1', status: 'valid', validFrom: 1, validTo: Date.now() + DAY },
+      ...{ id: `p-${outletId}`, enterpriseId: 'e1', status: 'valid', validFrom: 1, validTo: Date.now() + DAY },
       limits: [
         {
-          ...{ id: 'la', outletId: 'oa', factor: 'a21026', period: 'hour', limit: 35, decimals: 0, unit: 'mg/m3' },
+          ...{ id: `l-${outletId}`, outletId, factor: 'a21026', period: 'hour', limit: 35, decimals: 0, unit: 'mg/m3' },
           ...{ referenceOxygen: 0, basis: 'GB 13223-2011', validFrom: 1, validTo: 0, minimum: 0 },
         },
       ],
     });
     await factsHandled(client, 'rules');
+  };
+
+  test('submitted, with a voucher, accepted: then the other value is judged; returned, the one that was sent', async () => {
+    await permitted('MA', 'oa');
     const sent = { mn: 'MA', kind: readingsLog.Kind.KIND_HOUR, dataTime: hourOf(), receivedAt: Date.now() };
     await client.nats.js.publish(
       'readings.0',
@@ -438,22 +443,7 @@ describe('2014 rules: amendments with vouchers', () => {
   }, 30_000);
 
   test('domain.md 1.2: of an hour of which nothing was sent the amended value is judged, once, as history', async () => {
-    await tellFact(client, 'facts.registry.device.changed', registryFacts.DeviceChanged, 'MU', 1, {
-      ...registryFacts.DeviceChanged.decode(new Uint8Array()),
-      ...{ mn: 'MU', status: 'active', operatorId: 'op1' },
-      bindings: [{ outletId: 'ou', enterpriseId: 'e1', medium: 'gas', from: 0, to: 0, divisionPath: TONGXIANG }],
-    });
-    await tellFact(client, 'facts.permits.permit.changed', permitsFacts.PermitChanged, 'pu', 1, {
-      ...permitsFacts.PermitChanged.decode(new Uint8Array()),
-      ...{ id: 'pu', enterpriseId: 'e1', status: 'valid', validFrom: 1, validTo: Date.now() + DAY },
-      limits: [
-        {
-          ...{ id: 'lu', outletId: 'ou', factor: 'a21026', period: 'hour', limit: 35, decimals: 0, unit: 'mg/m3' },
-          ...{ referenceOxygen: 0, basis: 'GB 13223-2011', validFrom: 1, validTo: 0, minimum: 0 },
-        },
-      ],
-    });
-    await factsHandled(client, 'rules');
+    await permitted('MU', 'ou');
     const alarms = async () =>
       (await client.call('rules.alarm.list', { outletId: 'ou' }, { as: supervisor })).items.map(
         ({ code, active, history, startedAt, evidence }) => ({
