@@ -10,7 +10,8 @@ export interface AuditEntry {
   detail?: Record<string, unknown>;
 }
 
-interface Link {
+/** An entry as it is stored: collection `audit`, numbered from 1. */
+export interface AuditLink {
   _id: number;
   at: number;
   action: string;
@@ -21,11 +22,22 @@ interface Link {
   hash: string;
 }
 
-const hashOf = (link: Omit<Link, 'hash'>): string => createHash('sha256').update(JSON.stringify(link)).digest('hex');
+const hashOf = (link: Omit<AuditLink, 'hash'>): string =>
+  createHash('sha256').update(JSON.stringify(link)).digest('hex');
+
+/**
+ * Checks one entry against the one before it, or as the first.
+ * @returns what is wrong, or undefined
+ */
+export function auditFlaw({ hash, ...link }: AuditLink, before?: Pick<AuditLink, '_id' | 'hash'>): string | undefined {
+  if (link._id !== (before?._id ?? 0) + 1) return `it does not follow number ${before?._id ?? 0}`;
+  if (link.previous !== (before?.hash ?? '')) return 'it does not name the hash of the one before';
+  return hashOf(link) === hash ? undefined : 'its content does not match its hash';
+}
 
 /** Appends sensitive changes and looks to the service's own hash chain, in the transaction of the change (design.md 6). */
 export function auditChain(db: Connection, now: () => number) {
-  const links = db.collection<Link>('audit');
+  const links = db.collection<AuditLink>('audit');
   const heads = db.collection<{ _id: string; number: number; hash: string }>('audit_head');
   return {
     async append(session: ClientSession, { action, entity, by, detail = {} }: AuditEntry): Promise<void> {
@@ -50,12 +62,10 @@ export function auditChain(db: Connection, now: () => number) {
     },
     /** @returns the number of the first entry that does not fit the chain, or undefined */
     async firstBroken(): Promise<number | undefined> {
-      let previous = '';
-      let number = 0;
-      for await (const { hash, ...link } of links.find().sort({ _id: 1 })) {
-        number++;
-        if (link._id !== number || link.previous !== previous || hashOf(link) !== hash) return link._id;
-        previous = hash;
+      let before: AuditLink | undefined;
+      for await (const link of links.find().sort({ _id: 1 })) {
+        if (auditFlaw(link, before)) return link._id;
+        before = link;
       }
       return undefined;
     },

@@ -3,9 +3,11 @@ import { finished } from 'node:stream/promises';
 import { type ActionName, type Actions, actions, type Params, type Result } from '@greenwatch/contracts';
 import type { ValidateFunction } from 'ajv';
 import { type Context, Errors, ServiceBroker, type ServiceSchema } from 'moleculer';
-import { asDomainError, DomainError } from './errors';
+import { CONNECT_WITHIN_MS } from './connect-within';
+import { asDomainError, DomainError, isRefusal } from './errors';
 import type { Caller, Identity } from './identity';
 import type { Logger } from './logger';
+import type { Metrics } from './metrics/metrics';
 import { natsAddress } from './nats';
 import { requireRole } from './scope';
 import { StreamSerializer } from './stream-serializer';
@@ -48,13 +50,16 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Moleculer over NATS with what it leaves off by default switched on once, for everybody. */
 export function createBroker(natsUrl: string, nodeID: string, logLevel: string): ServiceBroker {
-  const { server, user, pass } = natsAddress(natsUrl);
+  const { server, ...access } = natsAddress(natsUrl);
   return new ServiceBroker({
     nodeID,
     logger: { type: 'Pino', options: { level: logLevel === 'info' ? 'warn' : logLevel } } as never,
     transporter: {
       type: 'NATS',
-      options: { servers: [server], user, pass, maxReconnectAttempts: -1, reconnectTimeWait: 250 },
+      options: {
+        ...{ servers: [server], ...access, maxReconnectAttempts: -1, reconnectTimeWait: 250 },
+        ...{ timeout: CONNECT_WITHIN_MS, ignoreClusterUpdates: true },
+      },
     },
     serializer: new StreamSerializer(),
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -84,6 +89,7 @@ export function moleculerService(
   handlers: ActionHandlers,
   identity: Identity,
   log: Logger,
+  metrics: Metrics,
 ): ServiceSchema {
   const compiler = ajv();
   const own = Object.entries(handlers) as [ActionName, (params: unknown, call: Call) => Promise<unknown>][];
@@ -94,19 +100,29 @@ export function moleculerService(
         if (!fullName.startsWith(`${name}.`)) throw new Error(`${fullName} is not an action of ${name}`);
         const contract = actions[fullName];
         const check = compiler.compile(contract.params) as ValidateFunction<unknown>;
+        const took = (result: 'ok' | 'refused' | 'failed', since: number) =>
+          metrics
+            .histogram('greenwatch_action_duration_seconds', { action: fullName, result })
+            .observe((performance.now() - since) / 1_000);
         return [
           fullName.slice(name.length + 1),
           {
             async handler(context: Context<unknown, Meta>) {
               const { meta } = context;
               const upload = isStream(context.params) ? takeUpload(context.params) : undefined;
+              const since = performance.now();
               return traced(fullName, SpanKind.SERVER, meta.traceparent, async () => {
                 try {
                   const caller = await identity.verify(meta.identity);
                   requireRole(caller, contract.roles);
                   const params: unknown = upload ? { ...meta.$params } : (context.params ?? {});
                   if (!check(params)) throw validationError(check);
-                  return await handler(params, { caller, log, ...(upload ? { stream: upload.stream } : {}) });
+                  const result = await handler(params, { caller, log, ...(upload ? { stream: upload.stream } : {}) });
+                  took('ok', since);
+                  return result;
+                } catch (error) {
+                  took(isRefusal(error) ? 'refused' : 'failed', since);
+                  throw error;
                 } finally {
                   await upload?.dropRest();
                 }

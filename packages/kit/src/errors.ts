@@ -28,6 +28,12 @@ export const unauthenticated = (message: string) => new DomainError('UNAUTHENTIC
 export const invalid = (field: string, expected: string) =>
   new DomainError('INVALID', `${field} ${expected}`, 422, { errors: [{ field, expected }] });
 
+/** Whether an error is the caller's affair: nothing here is out of order. */
+export function isRefusal(error: unknown): boolean {
+  const known = asDomainError(error);
+  return known !== undefined && known.status < 500;
+}
+
 /** Gives back the DomainError that another process threw; undefined for any other error. */
 export function asDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;

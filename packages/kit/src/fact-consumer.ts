@@ -6,6 +6,7 @@ import { DEADLETTER_SUBJECT, deadLetter } from './dead-letter';
 import { type FactHandler, type FactHandlers, subjectMatches } from './facts';
 import { partitionOf } from './ids';
 import type { Logger } from './logger';
+import type { Metrics } from './metrics/metrics';
 import { isDuplicateKey, isTransient } from './mongo';
 import { FACTS, type Nats } from './nats';
 import { SpanKind, traced } from './telemetry';
@@ -33,13 +34,18 @@ export class FactConsumer {
     handlers: FactHandlers,
     private readonly transaction: <T>(work: (session: ClientSession) => Promise<T>) => Promise<T>,
     private readonly log: Logger,
+    private readonly metrics: Metrics,
   ) {
     this.#handlers = Object.entries(handlers);
     this.#inbox = db.collection<{ _id: string; at: Date }>('inbox');
   }
 
-  async start(): Promise<void> {
+  /** Makes the index. */
+  async prepare(): Promise<void> {
     await this.#inbox.createIndex({ at: 1 }, { expireAfterSeconds: INBOX_DAYS * 24 * 3_600 });
+  }
+
+  async start(): Promise<void> {
     const durable_name = `facts-${this.service}`;
     const config = {
       durable_name,
@@ -57,6 +63,10 @@ export class FactConsumer {
     const consumer = await this.nats.js.consumers.get(FACTS, durable_name);
     const messages = await consumer.consume({ max_messages: 256, expires: 10_000, idle_heartbeat: 2_000 });
     this.#messages = messages;
+    this.metrics.ask(['greenwatch_facts_pending'], async () => {
+      const { num_pending, num_ack_pending } = await this.nats.jsm.consumers.info(FACTS, durable_name);
+      this.metrics.gauge('greenwatch_facts_pending').set(num_pending + num_ack_pending);
+    });
     void (async () => {
       for await (const message of messages) this.#dispatch(message);
     })().catch((error) => {
@@ -76,10 +86,17 @@ export class FactConsumer {
   async #handle(message: JsMsg, envelope: factProto.Envelope): Promise<void> {
     const working = setInterval(() => message.working(), ACK_WAIT_MS / 3);
     try {
-      await traced(`fact ${message.subject}`, SpanKind.CONSUMER, envelope.traceParent, () =>
-        this.#apply(message.subject, envelope),
+      const { subject } = message;
+      await traced(
+        `fact ${subject}`,
+        SpanKind.CONSUMER,
+        // Of who published it; a fact that came another way still says in what it was told.
+        message.headers?.get('traceparent') || envelope.traceParent,
+        () => this.#apply(subject, envelope),
+        { attributes: { 'messaging.system': 'nats', 'messaging.destination.name': subject } },
       );
       message.ack();
+      this.#count(subject, 'ok');
     } catch (error) {
       await this.#failed(message, error).catch((again) => {
         // No dead letter, no ack: the stream delivers it again.
@@ -114,12 +131,19 @@ export class FactConsumer {
     if (!isTransient(error) && tries >= MAX_TRIES) {
       await deadLetter(this.nats, `${DEADLETTER_SUBJECT}.${this.service}.facts`, message, error, tries);
       message.ack();
+      this.#count(subject, 'dead');
+      this.metrics.counter('greenwatch_dead_letters_total', { type: typeOf(subject) }).add();
       this.log.error({ err: error, subject, tries }, 'dead letter');
       return;
     }
     const delay = RETRY_MS[Math.min(tries, RETRY_MS.length) - 1] ?? 1_000;
     this.log.warn({ err: error, subject, tries, delay }, 'a fact failed and is tried again');
     message.nak(delay);
+    this.#count(subject, 'retried');
+  }
+
+  #count(subject: string, result: 'ok' | 'retried' | 'dead'): void {
+    this.metrics.counter('greenwatch_facts_handled_total', { type: typeOf(subject), result }).add();
   }
 
   async stop(): Promise<void> {
@@ -128,3 +152,5 @@ export class FactConsumer {
     await Promise.all(this.#lanes);
   }
 }
+
+const typeOf = (subject: string) => subject.slice('facts.'.length);

@@ -5,17 +5,30 @@ export interface Health {
   close(): Promise<void>;
 }
 
-/** `/livez`: the process works. `/readyz`: it can do its job; otherwise 503 with what is missing. */
-export async function serveHealth(host: string, port: number, missing: () => Promise<string[]>): Promise<Health> {
+export interface HealthQuestions {
+  /** What is missing to do the job; nothing: it is ready. */
+  missing(): Promise<string[]>;
+  /** In Prometheus' text format. */
+  metrics(): Promise<string>;
+}
+
+/** `/livez`: the process works. `/readyz`: it can do its job; otherwise 503 with what is missing. `/metrics`: its figures. */
+export async function serveHealth(host: string, port: number, questions: HealthQuestions): Promise<Health> {
+  const answers: Record<string, () => Promise<[status: number, text: string]>> = {
+    '/livez': async () => [200, 'ok\n'],
+    '/readyz': async () => {
+      const absent = await questions.missing();
+      return absent.length === 0 ? [200, 'ready\n'] : [503, `not ready: ${absent.join(', ')}\n`];
+    },
+    '/metrics': async () => [200, await questions.metrics()],
+  };
   const server: Server = createServer((request, response) => {
-    void (async () => {
-      if (request.url === '/livez') return response.writeHead(200).end('ok\n');
-      if (request.url !== '/readyz') return response.writeHead(404).end();
-      const absent = await missing();
-      return absent.length === 0
-        ? response.writeHead(200).end('ready\n')
-        : response.writeHead(503).end(`not ready: ${absent.join(', ')}\n`);
-    })();
+    const answer = answers[request.url?.split('?')[0] ?? ''] ?? (async () => [404, ''] as [number, string]);
+    answer().then(
+      ([status, text]) =>
+        response.writeHead(status, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text),
+      (error: unknown) => response.writeHead(500).end(`${(error as Error).message}\n`),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -24,6 +24,9 @@ export interface Caller {
 const LIFETIME_S = 60;
 const GATEWAY = 'gateway';
 
+/** A key's name is its issuer's, or `<issuer>.<number>` once it was rotated: so two keys of one issuer can be valid at a time. */
+const issuerOf = (kid: string | undefined) => kid?.replace(/\.\d+$/, '');
+
 export interface Identity {
   /** The caller that this process itself is. */
   self: Caller;
@@ -44,6 +47,7 @@ export async function loadIdentity(
 ): Promise<Identity> {
   const privateJwk = JSON.parse(readFileSync(privateKeyFile, 'utf8')) as JWK;
   const key = (await importJWK(privateJwk, 'EdDSA')) as KeyLike;
+  const kid = privateJwk.kid ?? issuer;
   const keys = createLocalJWKSet(JSON.parse(readFileSync(publicKeysFile, 'utf8')) as { keys: JWK[] });
   const self: Caller = {
     kind: 'service',
@@ -65,7 +69,7 @@ export async function loadIdentity(
       if (cached && cached.until > now) return cached.token;
       if (cache.size > 10_000) cache.clear();
       const token = await new SignJWT({ caller } as unknown as JWTPayload)
-        .setProtectedHeader({ alg: 'EdDSA', kid: issuer })
+        .setProtectedHeader({ alg: 'EdDSA', kid })
         .setIssuer(issuer)
         .setIssuedAt()
         .setExpirationTime(`${LIFETIME_S}s`)
@@ -76,16 +80,16 @@ export async function loadIdentity(
     async verify(token) {
       if (!token) throw unauthenticated('The call carries no identity.');
       let payload: JWTPayload;
-      let kid: string | undefined;
+      let signedBy: string | undefined;
       try {
         const verified = await jwtVerify(token, keys, { algorithms: ['EdDSA'], clockTolerance: 5 });
         payload = verified.payload;
-        kid = verified.protectedHeader.kid;
+        signedBy = issuerOf(verified.protectedHeader.kid);
       } catch (error) {
         throw unauthenticated(`The identity does not verify: ${(error as Error).message}`);
       }
       const caller = payload.caller as Caller | undefined;
-      if (!caller || payload.iss !== kid) throw unauthenticated('The identity names no caller.');
+      if (!caller || payload.iss !== signedBy) throw unauthenticated('The identity names no caller.');
       const itself = caller.kind === 'service' && caller.id === `service:${payload.iss}`;
       if (!itself && payload.iss !== GATEWAY) {
         throw unauthenticated(`${payload.iss} may not speak for ${caller.id}.`);

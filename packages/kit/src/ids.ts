@@ -22,6 +22,14 @@ export function newId(now: number = Date.now()): string {
   return text;
 }
 
+/** When an id was made, ms. */
+export function timeOfId(id: string): number {
+  let time = 0;
+  // 48 bits of time in the first ten characters, behind two that are always 0.
+  for (const character of id.slice(0, 10)) time = time * 32 + ALPHABET.indexOf(character);
+  return time;
+}
+
 /** The partition of a device on the READINGS log: FNV-1a of its MN, stable for ever. */
 export function partitionOf(mn: string, partitions: number): number {
   let hash = 0x811c9dc5;

@@ -1,4 +1,14 @@
-export { type AuditEntry, auditChain } from './audit';
+export {
+  type ArchivedFrame,
+  type ChainLink,
+  flawOf,
+  linkOf,
+  packFrames,
+  sha256,
+  unpackFrames,
+} from './archive-chain';
+export { packChunk, unpackChunk } from './archive-form';
+export { type AuditEntry, type AuditLink, auditChain, auditFlaw } from './audit';
 export { type Blob, type BlobStore, folderBlobs } from './blobs';
 export type { ActionHandlers, Call, CallAction, CallOptions } from './broker';
 export { ByteReader, ByteWriter } from './byte-stream';
@@ -34,7 +44,10 @@ export type { Lease } from './lease';
 export type { LogMessage, PartitionGroup } from './log-consumer';
 export type { LogCursor } from './log-cursor';
 export type { Logger } from './logger';
-export { connectMongo, inTransaction, isDuplicateKey, isTransient } from './mongo';
+export { Counter, Gauge, Histogram, Metrics } from './metrics/metrics';
+export { type LabelsOf, METRICS, type MetricDefinition, type MetricName } from './metrics/registry';
+export { type Migration, MigrationError } from './migrations';
+export { connectMongo, inTransaction, isDuplicateKey, isTransient, onCommit } from './mongo';
 export { type MqttLogin, type MqttVerdict, serveMqttLogins } from './mqtt-logins';
 export { type MqttMessage, MqttMessages } from './mqtt-messages';
 export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
@@ -48,6 +61,7 @@ export { countyOf, inScope, requireProvince, requireRole, type Scoped, scopeFilt
 export {
   defineService,
   type Kit,
+  migrateService,
   type RunningService,
   runService,
   type ServiceDefinition,
@@ -55,7 +69,7 @@ export {
   startService,
 } from './service';
 export { type ShardKey, shardCollections, shardCommand } from './shard';
-export { SpanKind, traced, traceParent } from './telemetry';
+export { ALARM_CODE, isTracing, type OpenSpan, openSpan, SpanKind, traced, traceParent } from './telemetry';
 export { addMonths, dayOf, endOfDay, isoTime, isoTimeOrNone, startOfDay, startOfYear, yearOf } from './time';
 export { ajv, describeErrors, type FieldError } from './validation';
 export { endOfWorkingDay } from './working-days';

@@ -10,11 +10,12 @@ import {
 import { nanos } from '@nats-io/transport-node';
 import { DEADLETTER_SUBJECT, deadLetter } from './dead-letter';
 import type { Logger } from './logger';
+import type { Histogram, Metrics } from './metrics/metrics';
 import { isTransient } from './mongo';
 import { type Nats, READINGS } from './nats';
 import { readBatch } from './packet-batch';
 import { surplus } from './partition-share';
-import { SpanKind, traced } from './telemetry';
+import { isTracing, SpanKind, type SpanOptions, traced } from './telemetry';
 
 /** One message of the READINGS log. (partition, sequence) identifies it for ever. */
 export class LogMessage {
@@ -27,6 +28,8 @@ export class LogMessage {
     readonly deliveries: number,
     /** `PacketBatch` on the wire. */
     readonly data: Uint8Array,
+    /** W3C traceparent of who published it; empty: none. */
+    readonly traceParent = '',
   ) {}
 
   /** Decoded when first asked for: who only copies packets on does not pay for it. */
@@ -53,6 +56,8 @@ export interface PartitionGroup {
 const ACK_WAIT_MS = 6_000;
 const PIN_TIMEOUT_MS = 3_000;
 const TRIES_ALONE = 8;
+/** Traces of other messages that a batch's span names. */
+const MOST_LINKS = 32;
 /** How often an instance looks whether it holds more partitions than its share. */
 const SHARE_EVERY_MS = 5_000;
 /** A number of instances must have stood so long: one that was killed counts until the broker misses its heart-beat (15 s). */
@@ -85,6 +90,7 @@ export class LogConsumer {
   #wake: () => void = () => {};
   #stopping = false;
   #done: Promise<void> = Promise.resolve();
+  readonly #delay: Histogram;
 
   constructor(
     private readonly nats: Nats,
@@ -94,10 +100,14 @@ export class LogConsumer {
     private readonly log: Logger,
     /** How many instances of the service live, this one included. */
     private readonly instances: () => number,
-  ) {}
+    private readonly metrics: Metrics,
+  ) {
+    this.#delay = metrics.histogram('greenwatch_log_delay_seconds', { group: definition.group });
+  }
 
   async start(): Promise<void> {
     const { group } = this.definition;
+    this.metrics.ask(['greenwatch_log_pending'], () => this.#askPending());
     for (let partition = 0; partition < this.partitions; partition++) {
       const durable_name = `${group}-${partition}`;
       await this.nats.jsm.consumers.add(READINGS, {
@@ -138,7 +148,8 @@ export class LogConsumer {
       for await (const source of messages) {
         const hold = source.headers?.get('Nats-Pin-Id');
         if (hold) this.#holds.set(partition, hold);
-        const message = new LogMessage(partition, source.seq, source.info.deliveryCount, source.data);
+        const parent = source.headers?.get('traceparent') ?? '';
+        const message = new LogMessage(partition, source.seq, source.info.deliveryCount, source.data, parent);
         this.#queue.push({ source, message });
         this.#wake();
       }
@@ -161,13 +172,18 @@ export class LogConsumer {
     const now = Date.now();
     if (instances !== this.#known.instances) this.#known = { instances, since: now };
     if (instances < 2 || now - this.#known.since < SHARE_AFTER_MS) return;
+    const given = surplus({ partitions: this.partitions, instances, held: await this.#held() });
+    await Promise.all(given.map((partition) => this.#giveUp(partition)));
+  }
+
+  /** The partitions that the server leaves with this instance. */
+  async #held(): Promise<number[]> {
     const held: number[] = [];
     for (const [partition, hold] of this.#holds) {
       const info: PinnedInfo = await (this.#consumers[partition] as Consumer).info();
       if (info.priority_groups?.some(({ pinned_client_id }) => pinned_client_id === hold)) held.push(partition);
     }
-    const given = surplus({ partitions: this.partitions, instances, held });
-    await Promise.all(given.map((partition) => this.#giveUp(partition)));
+    return held;
   }
 
   /** Asks for no more, finishes what it has of it, and lets another instance that waits have the partition. */
@@ -217,6 +233,8 @@ export class LogConsumer {
     try {
       const finished = await this.#untilHandled(delivered);
       for (const { source } of finished) source.ack();
+      const now = Date.now();
+      for (const { source } of finished) this.#delay.observe((now - source.info.timestampNanos / 1e6) / 1_000);
     } finally {
       this.#handling = [];
       clearInterval(working);
@@ -228,11 +246,7 @@ export class LogConsumer {
     let delay = 250;
     while (true) {
       try {
-        const { group } = this.definition;
-        const parent = delivered[0]?.source.headers?.get('traceparent');
-        await traced(`readings ${group}`, SpanKind.CONSUMER, parent, () =>
-          this.definition.handle(delivered.map((d) => d.message)),
-        );
+        await this.#handOver(delivered.map(({ message }) => message));
         return delivered;
       } catch (error) {
         if (this.#stopping) return [];
@@ -251,16 +265,24 @@ export class LogConsumer {
     }
   }
 
+  /** One call of the group's work, in a span of its own. */
+  #handOver(messages: LogMessage[]): Promise<void> {
+    const { group } = this.definition;
+    const work = () => this.definition.handle(messages);
+    return traced(`readings ${group}`, SpanKind.CONSUMER, messages[0]?.traceParent, work, batchSpan(messages));
+  }
+
   /** A message that fails by itself goes to the dead letters, acknowledged there before it leaves here. */
   async #oneByOne(delivered: Delivered[]): Promise<void> {
     for (const { message, source } of delivered) {
       for (let attempt = 1; ; attempt++) {
         try {
-          await this.definition.handle([message]);
+          await this.#handOver([message]);
           break;
         } catch (error) {
           if (!isTransient(error) && attempt >= TRIES_ALONE) {
             await deadLetter(this.nats, `${DEADLETTER_SUBJECT}.${this.service}.readings`, source, error, attempt);
+            this.metrics.counter('greenwatch_dead_letters_total', { type: 'readings' }).add();
             this.log.error({ err: error, partition: message.partition, seq: message.sequence }, 'dead letter');
             break;
           }
@@ -274,12 +296,44 @@ export class LogConsumer {
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#sharing);
-    // What is queued but not begun goes to another instance after AckWait.
-    this.#queue.length = 0;
+    // What is queued but not begun goes to another instance.
+    const left = this.#queue.splice(0);
     this.#wake();
     await Promise.all([...this.#streams.values()].map((stream) => stream.close()));
+    for (const { source } of [...left, ...this.#queue.splice(0)]) source.nak();
     await this.#done;
+    await this.#leave();
   }
+
+  /** Somebody who waits gets this instance's partitions now, not when the server misses it. */
+  async #leave(): Promise<void> {
+    const { group } = this.definition;
+    if (this.instances() < 2) return;
+    await Promise.all(
+      (await this.#held()).map((partition) => this.nats.jsm.consumers.unpin(READINGS, `${group}-${partition}`, group)),
+    ).catch((error) =>
+      this.log.warn({ err: error }, 'partitions could not be given up; others take them after a while'),
+    );
+  }
+
+  async #askPending(): Promise<void> {
+    const { group } = this.definition;
+    const pages = this.nats.jsm.consumers.list(READINGS);
+    for (let page = await pages.next(); page.length > 0; page = await pages.next()) {
+      for (const { name, num_pending, num_ack_pending } of page) {
+        const partition = name.startsWith(`${group}-`) ? name.slice(group.length + 1) : '';
+        if (!/^\d+$/.test(partition)) continue;
+        this.metrics.gauge('greenwatch_log_pending', { group, partition }).set(num_pending + num_ack_pending);
+      }
+    }
+  }
+}
+
+/** A batch is worked on in the trace of its first message; those of the others are linked. */
+function batchSpan(messages: readonly LogMessage[]): SpanOptions {
+  const attributes = { 'messaging.system': 'nats', 'messaging.batch.message_count': messages.length };
+  const others = isTracing() ? new Set(messages.slice(1).flatMap(({ traceParent }) => traceParent || [])) : undefined;
+  return { attributes, ...(others?.size ? { links: [...others].slice(0, MOST_LINKS) } : {}) };
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

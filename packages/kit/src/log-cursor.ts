@@ -14,6 +14,14 @@ export class LogCursor {
     return (await this.nats.jsm.streams.info(READINGS)).state.last_seq;
   }
 
+  /** When the log took the oldest message after sequence `after` that it still has, ms; undefined where there is none. */
+  async timeAfter(after: number): Promise<number | undefined> {
+    const { first_seq, last_seq } = (await this.nats.jsm.streams.info(READINGS)).state;
+    if (after >= last_seq) return undefined;
+    const message = await this.nats.jsm.streams.getMessage(READINGS, { seq: Math.max(after + 1, first_seq) });
+    return message?.time.getTime();
+  }
+
   /** The messages after sequence `after`, at most `max`; waits up to `waitMs` for the first. */
   async read(after: number, max: number, waitMs: number): Promise<LogMessage[]> {
     if (!this.#consumer || this.#next !== after + 1) {

@@ -1,4 +1,8 @@
 import mongoose, { type ClientSession, type Connection } from 'mongoose';
+import { traceCommands } from './mongo-spans';
+import { isTracing } from './telemetry';
+
+const SERVER_WITHIN_MS = 10_000;
 
 /**
  * Connects to a service's own database. Every write is acknowledged by the majority and journaled; a deployment that
@@ -15,10 +19,15 @@ export async function connectMongo(uri: string, database: string, appName: strin
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
     retryWrites: true,
-    serverSelectionTimeoutMS: 10_000,
+    serverSelectionTimeoutMS: SERVER_WITHIN_MS,
+    // Also how long the server may take to say that it lives, so not too short: a busy one is not a dead one.
+    connectTimeoutMS: SERVER_WITHIN_MS,
     maxPoolSize: 20,
+    // Its events cost a little, so only for spans.
+    monitorCommands: isTracing(),
   });
   await connection.asPromise();
+  if (isTracing()) traceCommands(connection.getClient());
   const hello = await connection.getClient().db('admin').command({ hello: 1 });
   if (!hello.setName && hello.msg !== 'isdbgrid') {
     await connection.close();
@@ -32,17 +41,29 @@ export async function connectMongo(uri: string, database: string, appName: strin
   return connection;
 }
 
+const committed = new WeakMap<ClientSession, (() => void)[]>();
+
 /** Runs work in a transaction; MongoDB's transient errors run it again, so it must touch nothing but the session. */
 export async function inTransaction<T>(db: Connection, work: (session: ClientSession) => Promise<T>): Promise<T> {
   const session = await db.startSession();
   try {
-    return await session.withTransaction(() => work(session), {
-      readConcern: { level: 'snapshot' },
-      writeConcern: { w: 'majority', journal: true },
-    });
+    const result = await session.withTransaction(
+      () => {
+        committed.set(session, []);
+        return work(session);
+      },
+      { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority', journal: true } },
+    );
+    for (const tell of committed.get(session) ?? []) tell();
+    return result;
   } finally {
     await session.endSession();
   }
+}
+
+/** Has something done once the transaction of `session` is committed, however often it is run: counting, for instance. */
+export function onCommit(session: ClientSession, tell: () => void): void {
+  committed.get(session)?.push(tell);
 }
 
 /** E11000: a unique key is there already. */

@@ -8,6 +8,7 @@ import {
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { Logger } from './logger';
+import { READINGS } from './nats';
 
 /** A message that a client published with QoS 1 or 2 and that nats-server holds on disk. */
 export interface MqttMessage {
@@ -61,8 +62,9 @@ export class MqttMessages {
     try {
       await jsm.streams.update(STREAM, settings);
     } catch {
-      // As nats-server would make it for its first client, but bounded.
-      const kept = { retention: 'interest', storage: 'file', num_replicas: 1 } as const;
+      // As nats-server would make it for its first client, but bounded, and in as many copies as the log.
+      const { num_replicas } = (await jsm.streams.info(READINGS)).config;
+      const kept = { retention: 'interest', storage: 'file', num_replicas } as const;
       try {
         await jsm.streams.add({ name: STREAM, subjects: [`${PREFIX}>`], ...kept, ...settings });
       } catch (error) {

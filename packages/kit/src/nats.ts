@@ -7,6 +7,7 @@ import {
   type NodeConnectionOptions,
   nanos,
 } from '@nats-io/transport-node';
+import { CONNECT_WITHIN_MS } from './connect-within';
 import type { Logger } from './logger';
 import { traceParent } from './telemetry';
 
@@ -22,7 +23,7 @@ export interface Nats {
 
 /** Connects and waits for the server as long as it takes to come back; a closed connection is an error of the caller. */
 export async function connectNats(url: string, name: string, log?: Logger): Promise<Nats> {
-  const { user, pass, server } = natsAddress(url);
+  const { server, ...access } = natsAddress(url);
   const options: NodeConnectionOptions = {
     servers: [server],
     name,
@@ -30,21 +31,36 @@ export async function connectNats(url: string, name: string, log?: Logger): Prom
     reconnectTimeWait: 250,
     reconnectJitter: 250,
     waitOnFirstConnect: false,
+    timeout: CONNECT_WITHIN_MS,
+    // The address that was given leads to all servers; those that they tell of each other are of pods, which go.
+    ignoreClusterUpdates: true,
     pingInterval: 10_000,
     maxPingOut: 3,
     // A stack trace is otherwise taken for every request, that is, for every publish: 4 % of ingestion's time.
     noAsyncTraces: true,
-    ...(user ? { user, pass } : {}),
+    ...access,
   };
   const connection = await connect(options);
   if (log) void logStatus(connection, log);
   return { connection, js: jetstream(connection), jsm: await jetstreamManager(connection, { checkAPI: false }) };
 }
 
-export function natsAddress(url: string): { server: string; user?: string; pass?: string } {
+export interface NatsAddress {
+  server: string;
+  user?: string;
+  pass?: string;
+  /** Without it a server that offers no TLS would be spoken to in clear. Authorities: Node's own and NODE_EXTRA_CA_CERTS. */
+  tls?: Record<string, never>;
+}
+
+/** Reads `nats://user:password@host:port`; `tls://` insists on TLS. */
+export function natsAddress(url: string): NatsAddress {
   const { username, password, host, protocol } = new URL(url);
-  const server = `${protocol === 'tls:' ? 'tls://' : ''}${host}`;
-  return username ? { server, user: decodeURIComponent(username), pass: decodeURIComponent(password) } : { server };
+  return {
+    server: host,
+    ...(username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {}),
+    ...(protocol === 'tls:' ? { tls: {} } : {}),
+  };
 }
 
 async function logStatus(connection: NatsConnection, log: Logger): Promise<void> {
@@ -57,6 +73,8 @@ async function logStatus(connection: NatsConnection, log: Logger): Promise<void>
 
 export interface StreamSettings {
   readingsRetentionHours: number;
+  /** Copies of each. */
+  replicas: number;
 }
 
 /** Creates the three streams where they are missing; existing ones keep their operator's settings. */
@@ -76,7 +94,8 @@ export async function ensureStreams(jsm: JetStreamManager, settings: StreamSetti
       await jsm.streams.info(stream.name);
     } catch {
       try {
-        await jsm.streams.add({ ...stream, storage: 'file', duplicate_window: nanos(120_000), num_replicas: 1 });
+        const kept = { storage: 'file', duplicate_window: nanos(120_000), num_replicas: settings.replicas } as const;
+        await jsm.streams.add({ ...stream, ...kept });
       } catch (error) {
         // Another service may have created it in the meantime; anything else shows here again.
         await jsm.streams.info(stream.name).catch(() => {

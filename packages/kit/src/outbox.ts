@@ -1,11 +1,12 @@
 import { fact as factProto } from '@greenwatch/contracts';
 import type { ClientSession, Connection } from 'mongoose';
 import type { NewFact } from './facts';
-import { newId } from './ids';
+import { newId, timeOfId } from './ids';
 import { Lease } from './lease';
 import type { Logger } from './logger';
+import type { Metrics } from './metrics/metrics';
 import { type Nats, tracedHeaders } from './nats';
-import { traceParent } from './telemetry';
+import { SpanKind, traced, traceParent } from './telemetry';
 
 interface Row {
   _id: string;
@@ -19,8 +20,12 @@ interface Row {
   publishedAt?: Date;
 }
 
+/** Name of the index by which what is due is found. */
+const DUE = 'due';
 const POLL_MS = 500;
 const BATCH = 500;
+/** More than these are not counted for the gauge: it costs as much as there are. */
+const MOST_COUNTED = 10_000;
 
 /**
  * Facts leave a service through its outbox: written in the transaction that makes them true, published afterwards by a
@@ -47,11 +52,25 @@ export class Outbox {
     this.#lease = new Lease(db, 'outbox', instance);
   }
 
-  async start(): Promise<void> {
-    await this.#rows.createIndex({ publishAt: 1, _id: 1 }, { name: 'due', partialFilterExpression: { pending: true } });
+  /** Makes the indexes. */
+  async prepare(): Promise<void> {
+    await this.#rows.createIndex({ publishAt: 1, _id: 1 }, { name: DUE, partialFilterExpression: { pending: true } });
     await this.#rows.createIndex({ cancelKey: 1 }, { sparse: true });
     await this.#rows.createIndex({ publishedAt: 1 }, { expireAfterSeconds: 7 * 24 * 3_600 });
+  }
+
+  start(metrics: Metrics): void {
     this.#done = this.#relay();
+    metrics.ask(['greenwatch_outbox_pending', 'greenwatch_outbox_oldest_seconds'], async () => {
+      const now = this.now();
+      const due = { pending: true, publishAt: { $lte: now } } as const;
+      const [oldest] = await this.#rows.find(due).sort({ publishAt: 1, _id: 1 }).hint(DUE).limit(1).toArray();
+      const count = oldest ? await this.#rows.countDocuments(due, { hint: DUE, limit: MOST_COUNTED }) : 0;
+      metrics.gauge('greenwatch_outbox_pending').set(count);
+      // What is no timer is due since it was written, which its id says.
+      const since = oldest && (oldest.publishAt || timeOfId(oldest._id));
+      metrics.gauge('greenwatch_outbox_oldest_seconds').set(since ? Math.max(0, now - since) / 1_000 : 0);
+    });
   }
 
   /** Adds a fact to the transaction of `session`. It is published after the commit, or at `publishAt`. */
@@ -140,10 +159,13 @@ export class Outbox {
     if (due.length === 0) return false;
     const outcomes = await Promise.allSettled(
       due.map((row) =>
-        this.nats.js.publish(row.subject, row.envelope, {
-          msgID: row._id,
-          headers: tracedHeaders(row.traceParent),
-        }),
+        traced(
+          `${row.subject} publish`,
+          SpanKind.PRODUCER,
+          row.traceParent,
+          () => this.nats.js.publish(row.subject, row.envelope, { msgID: row._id, headers: tracedHeaders() }),
+          { attributes: { 'messaging.system': 'nats', 'messaging.destination.name': row.subject } },
+        ),
       ),
     );
     const published = due.filter((_, i) => outcomes[i]?.status === 'fulfilled').map((row) => row._id);

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { createBroker, createCall, moleculerService } from '../src/broker';
 import { conflict } from '../src/errors';
 import { loadIdentity } from '../src/identity';
+import { Metrics } from '../src/metrics/metrics';
 
 let servers: TestServers;
 let node = 0;
@@ -30,6 +31,7 @@ async function uploading(handle: (stream: PassThrough) => Promise<never>) {
       { 'tasking.photo.add': (_params, { stream }) => handle(stream as PassThrough) },
       own,
       pino({ level: 'silent' }),
+      new Metrics(),
     ),
   );
   const sending = createBroker(servers.natsUrl, `sending-${node}`, 'fatal');

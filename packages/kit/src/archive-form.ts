@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, deflateRaw, inflateRaw } from 'node:zlib';
-import { ByteReader, ByteWriter } from '@greenwatch/kit';
 import { type ArchivedFrame, unpackFrames } from './archive-chain';
+import { ByteReader, ByteWriter } from './byte-stream';
 
 /**
  * First byte of a chunk's content. Chunks from before there was one are Brotli, whose first byte is another (it tells the

@@ -2,7 +2,6 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import fc from 'fast-check';
 import { type ArchivedFrame, packFrames } from './archive-chain';
 import { packChunk, unpackChunk } from './archive-form';
-import { dueOf } from './frame-archive';
 
 const frame = (mn: string, raw: string | Buffer, receivedAt = 1_795_000_000_000): ArchivedFrame => ({
   ...{ receivedAt, mn },
@@ -83,23 +82,5 @@ describe('the form of an archived chunk (issue 5): frames come back byte for byt
       return frame(mn, text, 1_795_000_000_000 + i);
     });
     expect((await packChunk(frames)).length / frames.length).toBeLessThan(25);
-  });
-});
-
-describe('when a chunk is closed', () => {
-  const message = (at: number, day = '20261122', bytes = 100) => ({ at, day, bytes });
-  it.each<[string, ReturnType<typeof message>[], number]>([
-    ['nothing there', [], 0],
-    ['few and young: it waits', [message(1_000), message(2_000)], 0],
-    ['the first is old', [message(999), message(2_000)], 2],
-    ['many small ones: they wait', Array.from({ length: 1_000 }, () => message(1_000)), 0],
-    ['4 MB', [message(1_000, '20261122', 4 * 1024 * 1024)], 1],
-    [
-      'the day is over: only what is of it',
-      [message(1_000), message(1_001, '20261123'), message(1_002, '20261123')],
-      1,
-    ],
-  ])('%s', (_name, held, due) => {
-    expect(dueOf(held, 1_000)).toEqual(held.slice(0, due));
   });
 });
