@@ -88,6 +88,11 @@ export class DeviceLinks {
     every(HEARTBEAT_MS, 'the heart-beat could not be written', () => this.#heartbeat());
   }
 
+  /** Devices that are connected to this instance. */
+  get online(): number {
+    return this.#open.size;
+  }
+
   /** A connection spoke for a device for the first time. */
   opened(mn: string, address: string, at: number, unclaimed?: { st: string; edition: string }): void {
     const count = this.#open.get(mn) ?? 0;

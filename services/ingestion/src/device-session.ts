@@ -45,6 +45,8 @@ export interface SessionHost {
   refused(refusal: Refused): void;
   /** A reply of the device (90xx) to something of ours; never answered (spec 7). */
   replied(session: DeviceSession, packet: Packet): void;
+  /** The log holds a packet, whose answer leaves now. @param cutAt when its frame was whole, ms */
+  answered(bytes: number, cutAt: number): void;
   /** To the device. */
   write(bytes: Buffer): void;
   /** A packet is no longer in flight. */
@@ -177,6 +179,7 @@ export class DeviceSession {
       (error) => {
         this.inFlight--;
         if (error === undefined) {
+          this.host.answered(raw.length, at);
           const answer = answerOf(packet, device?.dialect);
           if (answer) this.#answer(answer);
         }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ArchivedFrame, linkOf, packFrames, sha256 } from './archive-chain';
+import { type ArchivedFrame, linkOf, packFrames, sha256 } from '@greenwatch/kit';
 import { type EvidenceChunk, evidenceLines } from './evidence';
 
 const T = Date.parse('2026-03-01T10:00:00+08:00');

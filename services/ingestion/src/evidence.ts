@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isoTime } from '@greenwatch/kit';
-import { type ArchivedFrame, type ChainLink, flawOf, packFrames } from './archive-chain';
+import { type ArchivedFrame, type ChainLink, flawOf, isoTime, packFrames } from '@greenwatch/kit';
 
 /** What is asked for: a device's frames by time of reception, ms, `to` not included. */
 export interface EvidenceRange {

@@ -14,8 +14,10 @@ const packet = (n: number): LogPacket => ({
 function slowLog() {
   const batches: number[][] = [];
   const ends: { resolve: () => void; reject: (error: Error) => void }[] = [];
-  const commit = new GroupCommit('one', (message) => {
-    batches.push(readBatch(message).packets.map((p) => p.dataTime));
+  const commit = new GroupCommit('one', (message, count) => {
+    const { packets } = readBatch(message);
+    expect(count).toBe(packets.length);
+    batches.push(packets.map((p) => p.dataTime));
     return new Promise<void>((resolve, reject) => ends.push({ resolve, reject }));
   });
   return { batches, ends, commit };
@@ -27,9 +29,9 @@ describe('group commit (design.md 4)', () => {
   it('publishes the first at once and what arrives meanwhile together', async () => {
     const { batches, ends, commit } = slowLog();
     const done: number[] = [];
-    for (const n of [1, 2]) commit.append(packet(n), () => done.push(n));
+    for (const n of [1, 2]) commit.append(packet(n), () => done.push(n), 'hj212');
     await turn();
-    for (const n of [3, 4, 5]) commit.append(packet(n), () => done.push(n));
+    for (const n of [3, 4, 5]) commit.append(packet(n), () => done.push(n), 'hj212');
     await turn();
     expect(batches).toEqual([[1, 2]]);
     expect(done).toEqual([]);
@@ -48,9 +50,9 @@ describe('group commit (design.md 4)', () => {
   it('tells every packet of a failed publish and goes on with the next', async () => {
     const { ends, commit } = slowLog();
     const told: unknown[] = [];
-    commit.append(packet(1), (error) => told.push(error));
+    commit.append(packet(1), (error) => told.push(error), 'hj212');
     await turn();
-    commit.append(packet(2), (error) => told.push(error));
+    commit.append(packet(2), (error) => told.push(error), 'hj212');
     ends[0]?.reject(new Error('no answer'));
     await turn();
     ends[1]?.resolve();
@@ -60,7 +62,7 @@ describe('group commit (design.md 4)', () => {
 
   it('keeps messages below the size the server takes', async () => {
     const { batches, ends, commit } = slowLog();
-    for (let n = 0; n < 10; n++) commit.append({ ...packet(n), raw: Buffer.alloc(1024 * 1024) }, () => {});
+    for (let n = 0; n < 10; n++) commit.append({ ...packet(n), raw: Buffer.alloc(1024 * 1024) }, () => {}, 'hj212');
     await turn();
     expect(batches).toEqual([[0, 1, 2, 3]]);
     for (let i = 0; i < 3; i++) {

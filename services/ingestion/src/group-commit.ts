@@ -1,4 +1,5 @@
-import { BatchWriter, type LogPacket } from '@greenwatch/kit';
+import { BatchWriter, isTracing, type LogPacket, SpanKind, traced } from '@greenwatch/kit';
+import type { WayIn } from './intake-figures';
 
 /** Told once: without an error when the log holds the packet; otherwise it may not, and the device has to send it again. */
 export type Stored = (error?: unknown) => void;
@@ -16,6 +17,14 @@ const APART_MS = 10;
 interface Group {
   message: Uint8Array;
   stored: Stored[];
+  first: First | undefined;
+}
+
+/** Of the first packet of a group, for its trace. */
+interface First {
+  mn: string;
+  receivedAt: number;
+  way: WayIn;
 }
 
 /**
@@ -25,6 +34,7 @@ interface Group {
 export class GroupCommit {
   readonly #writer: BatchWriter;
   #stored: Stored[] = [];
+  #first: First | undefined;
   readonly #full: Group[] = [];
   #publishing: Promise<void> | undefined;
   #begunAt = 0;
@@ -33,13 +43,14 @@ export class GroupCommit {
 
   constructor(
     instance: string,
-    private readonly publish: (message: Uint8Array) => Promise<unknown>,
+    private readonly publish: (message: Uint8Array, packets: number) => Promise<unknown>,
   ) {
     this.#writer = new BatchWriter(instance);
   }
 
   /** A call-back rather than a promise: this is done for every packet of a province. */
-  append(packet: LogPacket, stored: Stored): void {
+  append(packet: LogPacket, stored: Stored, way: WayIn): void {
+    if (this.#stored.length === 0 && isTracing()) this.#first = { mn: packet.mn, receivedAt: packet.receivedAt, way };
     this.#writer.append(packet);
     this.#stored.push(stored);
     this.pending++;
@@ -53,22 +64,41 @@ export class GroupCommit {
       const wait = this.#begunAt + APART_MS - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       this.#begunAt = performance.now();
-      const { message, stored } = this.#full.shift() ?? this.#close();
-      let failure: unknown;
-      try {
-        await this.publish(message);
-      } catch (error) {
-        failure = error;
+      const group = this.#full.shift() ?? this.#close();
+      const { first, stored } = group;
+      if (!first) {
+        await this.#commit(group);
+        continue;
       }
-      this.pending -= stored.length;
-      for (const told of stored) told(failure);
+      // A span a message, never a packet; its own trace, for this goes on in whatever context the first packet ever came.
+      await traced('packets received', SpanKind.SERVER, undefined, () => this.#commit(group), {
+        root: true,
+        startTime: first.receivedAt,
+        attributes: {
+          'greenwatch.mn': first.mn,
+          'greenwatch.way': first.way,
+          'greenwatch.packets': stored.length,
+        },
+      });
     }
     this.#publishing = undefined;
   }
 
+  async #commit({ message, stored }: Group): Promise<void> {
+    let failure: unknown;
+    try {
+      await this.publish(message, stored.length);
+    } catch (error) {
+      failure = error;
+    }
+    this.pending -= stored.length;
+    for (const told of stored) told(failure);
+  }
+
   #close(): Group {
-    const group = { message: this.#writer.take(), stored: this.#stored };
+    const group = { message: this.#writer.take(), stored: this.#stored, first: this.#first };
     this.#stored = [];
+    this.#first = undefined;
     return group;
   }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { registryFacts } from '@greenwatch/contracts';
 import type { DeviceCodec, Packet } from '@greenwatch/hj212';
-import { afterKey, defineService, isoTime, onProjected, pageOf, scopeFilter } from '@greenwatch/kit';
+import { afterKey, ConfigError, defineService, isoTime, onProjected, pageOf, scopeFilter } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { archiveActions } from './archive-actions';
 import { CommandConfig, DeviceCommands } from './commands/device-commands';
@@ -14,6 +14,8 @@ import { DeviceStates } from './device-states';
 import { DeviceTraffic } from './device-traffic';
 import { archiveSettings, FrameArchive } from './frame-archive';
 import { Intake } from './intake';
+import { IntakeFigures } from './intake-figures';
+import { ingestionMigrations } from './migrations';
 import { RefusalLog, refusalModel } from './refusal-log';
 import { TcpServer } from './tcp-server';
 import { WaysInConfig, waysIn } from './uploads/ways-in';
@@ -22,6 +24,13 @@ export const IngestionConfig = Type.Object({
   HJ212_HOST: Type.String({ default: '127.0.0.1' }),
   HJ212_PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 9212 }),
   HJ212_MAX_CONNECTIONS: Type.Integer({ minimum: 1, default: 20_000 }),
+  HJ212_TLS_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65535, description: 'for devices that speak TLS; absent: none' }),
+  ),
+  HJ212_TLS_CERT_FILE: Type.String({ default: '', description: 'PEM, with what lies between it and the root' }),
+  HJ212_TLS_KEY_FILE: Type.String({ default: '', description: 'PEM' }),
+  HJ212_DRAIN_S: Type.Integer({ minimum: 0, default: 0, description: 'over which a stop closes the connections' }),
+  HJ212_MAX_AGE_S: Type.Integer({ minimum: 0, default: 0, description: 'of a connection, give or take 20 %; 0: any' }),
   HJ212_MAX_SEGMENT: Type.Integer({ minimum: 1024, maximum: 9999, default: 1700 }),
   HJ212_FRAME_TIMEOUT_S: Type.Integer({ minimum: 1, default: 30 }),
   HJ212_IDLE_TIMEOUT_S: Type.Integer({ minimum: 60, default: 7_500 }),
@@ -39,8 +48,12 @@ export const IngestionConfig = Type.Object({
 export const ingestionService = defineService({
   name: 'ingestion',
   config: IngestionConfig,
+  migrations: ingestionMigrations,
   create(kit) {
-    const { config, log } = kit;
+    const { config, log, metrics } = kit;
+    const tls = tlsOf(config);
+    const figures = new IntakeFigures(metrics, kit.now);
+    const left = metrics.counters('greenwatch_ingestion_drained_total', 'cause');
     const guard = new CredentialGuard({
       attempts: config.INGESTION_WRONG_PASSWORDS,
       blockMs: config.INGESTION_BLOCK_S * 1_000,
@@ -57,8 +70,9 @@ export const ingestionService = defineService({
     const refusalLog = new RefusalLog(refusals, (error, lost) =>
       log.error({ err: error, lost }, 'refusals could not be kept'),
     );
-    const intake = new Intake(config.INSTANCE, kit.readingsLog.partitions, (partition, message) =>
+    const intake = new Intake(config.INSTANCE, kit.readingsLog.partitions, (partition, message, packets) =>
       kit.readingsLog.publish(partition, message).catch((error) => {
+        figures.unanswered(packets);
         log.warn({ err: error, partition, bytes: message.length }, 'not on the log: the devices send again');
         throw error;
       }),
@@ -81,6 +95,7 @@ export const ingestionService = defineService({
       const heard = speaker === undefined ? undefined : directory.lookup(speaker);
       const device = more.device ?? (heard instanceof Promise ? undefined : heard);
       traffic.refused(device?.mn ?? '', reason);
+      figures.refused(reason);
       if (reason === 'wrong-password' && mn !== undefined && guard.failed(address, mn, at).length > 0) blocks.poke();
       refusalLog.add({
         at: new Date(at),
@@ -132,6 +147,7 @@ export const ingestionService = defineService({
       refused,
       lookup,
       heard: (mn, at) => traffic.accepted(mn, at),
+      logged: (way, bytes) => figures.logged(way, bytes),
     });
 
     const server = new TcpServer(
@@ -141,13 +157,17 @@ export const ingestionService = defineService({
         maxConnections: config.HJ212_MAX_CONNECTIONS,
         frameTimeoutMs: config.HJ212_FRAME_TIMEOUT_S * 1_000,
         idleTimeoutMs: config.HJ212_IDLE_TIMEOUT_S * 1_000,
+        drainMs: config.HJ212_DRAIN_S * 1_000,
+        maxAgeMs: config.HJ212_MAX_AGE_S * 1_000,
+        ...(tls ? { tls } : {}),
       },
       (socket: Socket) => ({
         rules: { ...rules, maxSegment: config.HJ212_MAX_SEGMENT },
         now: kit.now,
         codecOf,
         lookup,
-        append: (packet, stored) => intake.append(packet, stored),
+        append: (packet, stored) => intake.append(packet, stored, 'hj212'),
+        answered: (bytes, cutAt) => figures.answered(bytes, cutAt),
         left: () => server.resumeIfRelieved(socket),
         accepted: (session, packet, at, unclaimed) => accepted(session, packet, at, unclaimed, socket),
         refused,
@@ -158,6 +178,8 @@ export const ingestionService = defineService({
       }),
       {
         congested: () => intake.congested,
+        busy: (session) => commands.isBusy(session),
+        left: (cause) => left[cause].add(),
         closed: (session) => {
           for (const mn of session.mns) links.closed(mn, session.address, kit.now());
           commands.closed(session);
@@ -165,6 +187,9 @@ export const ingestionService = defineService({
       },
       log,
     );
+    metrics.read('greenwatch_ingestion_connections', () => server.connections(false), { way: 'hj212' });
+    metrics.read('greenwatch_ingestion_connections', () => server.connections(true), { way: 'hj212-tls' });
+    metrics.read('greenwatch_ingestion_devices_online', () => links.online);
 
     return {
       actions: {
@@ -221,10 +246,11 @@ export const ingestionService = defineService({
         await commands.start();
         await ways.started();
         archive.start();
-        const port = await server.listen();
-        log.info({ host: config.HJ212_HOST, port, admission: config.INGESTION_ADMISSION }, 'devices may connect');
+        const ports = await server.listen();
+        log.info({ host: config.HJ212_HOST, ...ports, admission: config.INGESTION_ADMISSION }, 'devices may connect');
       },
       async stopped() {
+        commands.settle();
         await server.drain();
         await ways.drained();
         await commands.stop();
@@ -239,3 +265,13 @@ export const ingestionService = defineService({
     };
   },
 });
+
+/** The port for TLS with its files. @throws ConfigError where a file is not named */
+function tlsOf(config: { HJ212_TLS_PORT?: number; HJ212_TLS_CERT_FILE: string; HJ212_TLS_KEY_FILE: string }) {
+  const { HJ212_TLS_PORT: port, HJ212_TLS_CERT_FILE: certFile, HJ212_TLS_KEY_FILE: keyFile } = config;
+  if (port === undefined) return undefined;
+  for (const name of ['HJ212_TLS_CERT_FILE', 'HJ212_TLS_KEY_FILE'] as const) {
+    if (config[name] === '') throw new ConfigError(`${name} is missing, expected a file since HJ212_TLS_PORT is set`);
+  }
+  return { port, certFile, keyFile };
+}

@@ -298,6 +298,8 @@ describe('ingestion', () => {
     expect(raws).toEqual(sent.map(({ raw }) => Buffer.from(raw).toString()));
     expect(found[0]).toMatchObject({ type: 'evidence', mn: 'M1', from, to });
     expect(found.at(-1)).toMatchObject({ type: 'end', frames: sent.length, intact: true });
+    const link = ['day', 'firstSequence', 'lastSequence', 'frames', 'sha256', 'previous', 'hash'];
+    expect(Object.keys(found.find(({ type }) => type === 'chunk') ?? {})).toEqual(['type', 'chunk', ...link, 'intact']);
     const elsewhere: Caller = {
       ...{ kind: 'user', id: 'u2', name: 'Li', roles: ['supervisor'], division: '330100', scopes: [] },
     };

@@ -45,7 +45,8 @@ let registry: Client;
 let grpcPort: number;
 const clients: MqttClient[] = [];
 
-const urlOf = (issuer: string) => servers.natsUrl.replace('://', `://${issuer}:${secrets.natsPasswords[issuer]}@`);
+const urlOf = (issuer: string) =>
+  servers.natsUrl.replace('://', `://${issuer}:${secrets.natsLogins[issuer]?.current.password}@`);
 const environment = (more: Record<string, string> = {}) =>
   serviceEnvironment(servers, 'ingestion', {
     NATS_URL: urlOf('ingestion'),
@@ -56,7 +57,7 @@ const environment = (more: Record<string, string> = {}) =>
   });
 
 beforeAll(async () => {
-  servers = await testServers({ natsUsers: natsUsers(secrets.natsPasswords), mqttIssuer: secrets.mqttIssuer });
+  servers = await testServers({ natsUsers: natsUsers(secrets.natsLogins), mqttIssuer: secrets.mqttIssuer });
   grpcPort = await choosePort();
   service = await runService(ingestionService, environment());
   const join = (issuer: string, services: string[]) =>

@@ -6,7 +6,7 @@ import {
   type RequestTarget,
   requestDefinition,
 } from '@greenwatch/hj212';
-import { type Caller, type Kit, newId } from '@greenwatch/kit';
+import { type Caller, type Counter, type Kit, newId } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import type { DirectoryEntry } from '../device-directory';
 import { type CommandDoc, commandModel } from './command.model';
@@ -42,12 +42,14 @@ export interface Applied {
 /** The commands of all devices: put in with who asked for them, changed by one rule (`exchange.ts`), told as facts. */
 export class CommandLog {
   readonly model: Model<CommandDoc>;
+  readonly #counts: Record<CommandDoc['state'], Counter>;
 
   constructor(
-    private readonly kit: Pick<Kit, 'db' | 'transaction' | 'facts' | 'fields' | 'audit' | 'now'>,
+    private readonly kit: Pick<Kit, 'db' | 'transaction' | 'facts' | 'fields' | 'audit' | 'now' | 'metrics'>,
     private readonly settings: CommandSettings,
   ) {
     this.model = commandModel(kit.db);
+    this.#counts = kit.metrics.counters('greenwatch_ingestion_commands_total', 'state');
   }
 
   /**
@@ -102,6 +104,7 @@ export class CommandLog {
       await this.#tell(session, doc);
       await also?.(session);
     });
+    this.#counts.queued.add();
     return doc;
   }
 
@@ -167,7 +170,9 @@ export class CommandLog {
             return modifiedCount;
           });
       // Something else happened to it in the meantime: look again.
-      if (written > 0) return { doc, step: stepped };
+      if (written === 0) continue;
+      if (next.state !== before.state) this.#counts[next.state].add();
+      return { doc, step: stepped };
     }
   }
 

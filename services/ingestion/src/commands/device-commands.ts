@@ -71,6 +71,17 @@ export class DeviceCommands {
     this.#passwords.start();
   }
 
+  /** Before their sockets are closed: no new command is begun. */
+  settle(): void {
+    this.#dispatcher.settle();
+  }
+
+  /** Whether a device of a connection works at a command. */
+  isBusy({ mns }: Session): boolean {
+    for (const mn of mns) if (this.#dispatcher.isBusy(mn)) return true;
+    return false;
+  }
+
   /** After their sockets are closed. */
   async stop(): Promise<void> {
     await this.#keyChange.stop();

@@ -69,6 +69,7 @@ export class Dispatcher {
   #lastQn = 0;
   #lookedAgain = 0;
   #stopping = false;
+  #settling = false;
   #wakes: { unsubscribe(): void } | undefined;
   readonly #round: Round;
   /** What follows from a command that has ended. */
@@ -89,6 +90,16 @@ export class Dispatcher {
       callback: (_error, message) => this.#advance(message.string()),
     });
     this.#round.start();
+  }
+
+  /** Begins nothing new: what is queued waits for the instance that its device comes to. */
+  settle(): void {
+    this.#settling = true;
+  }
+
+  /** Whether a device works at a command that this instance hears the answers of. */
+  isBusy(mn: string): boolean {
+    return this.#waiting.has(mn);
   }
 
   /** After the sockets are closed: what was sent waits for the next instance. */
@@ -232,9 +243,9 @@ export class Dispatcher {
 
   /** Sends the next command of a device that is connected here and works at none. */
   #advance(mn: string): void {
-    if (this.#stopping || !this.#channels.has(mn)) return;
+    if (this.#stopping || this.#settling || !this.#channels.has(mn)) return;
     this.#inLane(mn, async () => {
-      if (this.#stopping || !this.#channels.has(mn)) return;
+      if (this.#stopping || this.#settling || !this.#channels.has(mn)) return;
       const { model } = this.commands;
       const inFlight = await model.findOne({ mn, inFlight: true }).lean();
       if (inFlight) {

@@ -136,17 +136,19 @@ export class MqttIntake {
       append: (packet, told) => {
         stored.push(
           new Promise((resolve, reject) => {
-            host.intake.append(packet, (error) => {
+            const known = (error?: unknown) => {
               told(error);
               if (error === undefined) resolve();
               else reject(error);
-            });
+            };
+            host.intake.append(packet, known, 'mqtt');
           }),
         );
       },
       accepted: (_session, packet) => host.accepted(packet.mn, mqttOrigin(mn, receivedAt), receivedAt),
       refused: (refusal) => host.refused({ mn, ...refusal, way: 'mqtt' }),
       replied: () => {},
+      answered: (bytes) => host.logged('mqtt', bytes),
       write: () => {},
       left: () => {},
     });

@@ -1,5 +1,5 @@
 import { actions, type ingestionGrpc, KINDS, type Upload } from '@greenwatch/contracts';
-import { grpcCaller, grpcError, isoTime, type Kit, requireRole } from '@greenwatch/kit';
+import { DomainError, grpcCaller, grpcError, isoTime, type Kit, requireRole } from '@greenwatch/kit';
 import type { ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
 import { originOf } from './push-actions';
 import type { Outcome, UploadIntake } from './upload-intake';
@@ -12,18 +12,42 @@ const PATIENCE_MS = 20;
 
 type Call = ServerReadableStream<ingestionGrpc.PushRequest, ingestionGrpc.PushResponse>;
 
+export interface PushStreams {
+  service: ingestionGrpc.IngestionServiceServer;
+  /** How many are open. */
+  open(): number;
+  /** Ends those that are open with an error after which everything is sent again, to another instance. */
+  stop(): void;
+}
+
 /** The client stream by which other systems push readings. */
-export function pushService(
+export function pushStreams(
   kit: Pick<Kit, 'identity' | 'log'>,
   uploads: UploadIntake,
   congested: () => boolean,
-): ingestionGrpc.IngestionServiceServer {
-  return {
+): PushStreams {
+  const ends = new Set<(error: DomainError) => void>();
+  const service: ingestionGrpc.IngestionServiceServer = {
     push(call: Call, answer: sendUnaryData<ingestionGrpc.PushResponse>) {
-      receive(call).then(
-        (response) => answer(null, response),
-        (error) => answer(grpcError(error), null),
-      );
+      let end: (error: DomainError) => void = () => {};
+      const ended = new Promise<never>((_, reject) => {
+        end = reject;
+      });
+      ends.add(end);
+      Promise.race([receive(call), ended])
+        .finally(() => ends.delete(end))
+        .then(
+          (response) => answer(null, response),
+          (error) => answer(grpcError(error), null),
+        );
+    },
+  };
+  return {
+    service,
+    open: () => ends.size,
+    stop() {
+      const stopping = 'This instance stops: send again all that you sent on this stream.';
+      for (const end of ends) end(new DomainError('SERVICE_UNAVAILABLE', stopping, 503));
     },
   };
 

@@ -5,12 +5,13 @@ import { type AdmissionRules, type KnownDevice, type RefusalReason, refuseTime }
 import type { DirectoryEntry } from '../device-directory';
 import type { Refused } from '../device-session';
 import type { Intake } from '../intake';
+import type { WayIn } from '../intake-figures';
 import type { ProfileDirectory } from './profile-directory';
 import { readUploadItem } from './read-upload';
 import { UploadRefused } from './upload-refused';
 
 /** The ways in beside HJ 212 over TCP. */
-export type Way = 'mqtt' | 'http' | 'grpc' | 'sheet';
+export type Way = Exclude<WayIn, 'hj212'>;
 
 /** Whom an upload comes from. */
 export interface Origin {
@@ -35,6 +36,8 @@ export interface UploadHost {
   profiles: ProfileDirectory;
   intake: Pick<Intake, 'append'>;
   accepted(mn: string, origin: Origin, at: number): void;
+  /** The log has a packet of so many bytes. */
+  logged(way: Way, bytes: number): void;
   refused(refusal: Refused): void;
 }
 
@@ -81,16 +84,25 @@ export class UploadIntake {
       const wrong = refuseTime(dataTime, at, host.rules);
       if (wrong) return refuse('data-time', wrong);
     }
-    await Promise.all(read.map((text, i) => this.#append(upload.mn, text, at, i === 0 ? raw : NO_BYTES)));
+    await Promise.all(read.map((text, i) => this.#append(upload.mn, text, at, i === 0 ? raw : NO_BYTES, origin.way)));
     host.accepted(upload.mn, origin, at);
     return { status: 'accepted' };
   }
 
-  #append(mn: string, { kind, dataTime, fields }: UploadText, receivedAt: number, raw: Buffer): Promise<void> {
+  #append(
+    mn: string,
+    { kind, dataTime, fields }: UploadText,
+    receivedAt: number,
+    raw: Buffer,
+    way: Way,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.host.intake.append({ mn, kind: KINDS.indexOf(kind) + 1, dataTime, receivedAt, fields, raw }, (error) =>
-        error === undefined ? resolve() : reject(error),
-      );
+      const stored = (error?: unknown) => {
+        if (error !== undefined) return reject(error);
+        this.host.logged(way, raw.length);
+        resolve();
+      };
+      this.host.intake.append({ mn, kind: KINDS.indexOf(kind) + 1, dataTime, receivedAt, fields, raw }, stored, way);
     });
   }
 }

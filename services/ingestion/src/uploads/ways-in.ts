@@ -10,7 +10,7 @@ import { type MqttConfig, type MqttHost, MqttIntake } from './mqtt-intake';
 import { Presence } from './presence';
 import { ProfileDirectory } from './profile-directory';
 import { pushActions } from './push-actions';
-import { pushService } from './push-grpc';
+import { pushStreams } from './push-grpc';
 import { UploadIntake } from './upload-intake';
 
 /** Settings of the ways in beside TCP. */
@@ -69,6 +69,9 @@ export function waysIn(kit: Kit<Config>, host: WaysInHost) {
     ? new MqttIntake(kit, uploads, uploadHost, { ...config, seed: readFileSync(seedFile, 'utf8') })
     : undefined;
 
+  const streams = pushStreams(kit, uploads, congested);
+  kit.metrics.read('greenwatch_ingestion_connections', streams.open, { way: 'grpc' });
+
   const actions: Partial<ActionHandlers> = {
     ...pushActions(uploads, congested),
     ...backfillActions(models, jobs, config.BACKFILL_MAX_BYTES),
@@ -81,7 +84,7 @@ export function waysIn(kit: Kit<Config>, host: WaysInHost) {
     facts,
     profiles,
     grpc(server: GrpcServer): void {
-      server.addService(ingestionGrpc.IngestionServiceService, pushService(kit, uploads, congested));
+      server.addService(ingestionGrpc.IngestionServiceService, streams.service);
     },
     async started(): Promise<void> {
       await profiles.start();
@@ -92,6 +95,7 @@ export function waysIn(kit: Kit<Config>, host: WaysInHost) {
     },
     /** Before the log is idle: nothing new comes from here. */
     async drained(): Promise<void> {
+      streams.stop();
       await mqtt?.stop();
       await jobs.work.stop();
       await profiles.stop();
