@@ -1,4 +1,4 @@
-import type { ComplaintState } from '@greenwatch/contracts';
+import { COMPLAINT_STATES, type ComplaintState } from '@greenwatch/contracts';
 import { conflict } from '@greenwatch/kit';
 
 /** What is done with a complaint (domain.md 6); each is a fact's verb or leads to one. */
@@ -45,6 +45,7 @@ const TO: Partial<Record<ComplaintVerb, ComplaintState>> = {
 
 /** States in which nobody waits for the authority any more. */
 export const SETTLED: readonly ComplaintState[] = ['refused', 'merged', 'answered', 'closed'];
+export const OPEN_STATES = COMPLAINT_STATES.filter((state) => !SETTLED.includes(state));
 /** States that another complaint of the same matter may be merged into. */
 export const TAKES_MERGED: readonly ComplaintState[] = ['received', 'accepted', 'investigating'];
 

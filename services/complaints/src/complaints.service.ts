@@ -3,6 +3,7 @@ import { asDomainError, defineService, onFact } from '@greenwatch/kit';
 import { CLOCKS, PHASES, type Phase } from './clocks';
 import { complaintModel, runningUntil } from './complaint.model';
 import { editComplaint } from './complaint-edit';
+import { OPEN_STATES } from './complaint-state';
 import { Divisions } from './divisions';
 import { officerActions } from './officer-actions';
 import { PhoneCodes } from './phone-codes';
@@ -27,6 +28,11 @@ export const complaintsService = defineService({
     const uploads = new Uploads(kit, kit.config.COMPLAINTS_UPLOAD_MINUTES * 60_000);
     const codes = new PhoneCodes(kit);
     const throttle = new Throttle(kit.valkey, kit.now);
+    kit.metrics.ask(['greenwatch_complaints_open'], async () => {
+      // By the index of lists: everything lies in the province.
+      const open = { divisionPath: kit.config.PROVINCE, state: { $in: OPEN_STATES } };
+      kit.metrics.gauge('greenwatch_complaints_open').set(await models.complaints.countDocuments(open));
+    });
     const taskChanged = onFact(taskingFacts.TaskChanged, (fact, session) => takeTask(kit, models, fact, session));
 
     return {

@@ -36,10 +36,12 @@ export const fraudService = defineService({
         ...verdictFacts(kit, models),
         'facts.fraud.scoring.due': timer.handler,
       },
-      async started() {
-        await factors.started();
+      async prepare() {
         await store.prepare();
         await timer.prepare();
+      },
+      async started() {
+        await factors.started();
         worker.start();
       },
       async stopped() {

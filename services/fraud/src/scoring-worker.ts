@@ -1,4 +1,4 @@
-import { type Kit, Round } from '@greenwatch/kit';
+import { type Counter, type Kit, Round } from '@greenwatch/kit';
 import type { FraudConfig } from './fraud-settings';
 import { boundEnterprises, type KnownSources } from './known-source.model';
 import type { HourReader } from './read-hours';
@@ -21,6 +21,7 @@ const DAY_MS = 86_400_000;
 export class ScoringWorker {
   readonly #round: Round;
   readonly #settling: SuspicionSettling;
+  readonly #ended: Record<'ok' | 'partly', Counter>;
 
   constructor(
     private readonly kit: Kit<FraudConfig>,
@@ -41,6 +42,7 @@ export class ScoringWorker {
       () => this.#next(),
     );
     this.#settling = new SuspicionSettling(kit, models);
+    this.#ended = kit.metrics.counters('greenwatch_fraud_runs_total', 'result');
   }
 
   start(): void {
@@ -145,6 +147,7 @@ export class ScoringWorker {
     await models.runs.deleteMany({ state: 'done', ...old });
     await models.runs.updateOne({ _id: run._id }, { $set: { state: 'done', finishedAt: now } });
     const done = await models.runs.findById(run._id).lean<RunDoc>();
+    this.#ended[done?.failed ? 'partly' : 'ok'].add();
     kit.log.info(
       {
         run: run._id,

@@ -1,5 +1,5 @@
 import { type Level, type Notice, notificationsFacts, type SubjectKind } from '@greenwatch/contracts';
-import { isoTime, isoTimeOrNone, type Kit } from '@greenwatch/kit';
+import { isoTime, isoTimeOrNone, type Kit, onCommit } from '@greenwatch/kit';
 import { type ClientSession, type Connection, type Model, Schema } from 'mongoose';
 
 export type SmsStatus = 'waiting' | 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'unknown' | 'skipped';
@@ -16,6 +16,8 @@ export interface SmsDoc {
   status: SmsStatus;
   /** Of the status, ms. */
   at: number;
+  /** W3C traceparent of what it tells of; empty: none. */
+  traceParent?: string;
   /** Tries that have failed. */
   attempts: number;
   /** Urgent ones go first. */
@@ -70,6 +72,7 @@ export function noticeModel(db: Connection): Model<NoticeDoc> {
       claim: String,
       claimedAt: Number,
       sentAt: Number,
+      traceParent: String,
     },
     { _id: false },
   );
@@ -190,9 +193,39 @@ export async function changeNotice(
   change: (doc: NoticeDoc) => Promise<boolean> | boolean,
 ): Promise<NoticeDoc | undefined> {
   const doc = await notices.findOne(filter as never, null, { session }).lean<NoticeDoc>();
-  if (!doc || !(await change(doc))) return undefined;
+  if (!doc) return undefined;
+  const before = doc.sms && { status: doc.sms.status, at: doc.sms.at };
+  if (!(await change(doc))) return undefined;
+  const after = doc.sms?.status;
+  if (before && after && after !== before.status) {
+    onCommit(session, () => countDelivery(kit, 'sms', after, before.at));
+  }
   doc.sequence += 1;
   await notices.replaceOne({ _id: doc._id }, doc as never, { session });
   await tellNotice(kit, doc, session);
   return doc;
+}
+
+const RESULTS = ['sent', 'delivered', 'failed', 'unknown', 'skipped'] as const;
+
+/** What deliveries are counted in, all at 0 from the start: else the first of each would be no increase. */
+export function beginDeliveryFigures({ metrics }: Pick<Kit, 'metrics'>): void {
+  for (const channel of ['in-app', 'sms', 'reporter-sms'] as const) {
+    for (const result of RESULTS) metrics.counter('greenwatch_deliveries_total', { channel, result });
+    if (channel !== 'in-app') metrics.histogram('greenwatch_delivery_seconds', { channel });
+  }
+}
+
+/** Counts what became of a delivery; the states before that are none. @param due since when it could be handed over, ms */
+export function countDelivery(
+  { metrics, now }: Pick<Kit, 'metrics' | 'now'>,
+  channel: 'in-app' | 'sms' | 'reporter-sms',
+  status: SmsStatus,
+  due: number,
+): void {
+  const result = RESULTS.find((known) => known === status);
+  if (!result) return;
+  metrics.counter('greenwatch_deliveries_total', { channel, result }).add();
+  if (result !== 'sent' || channel === 'in-app') return;
+  metrics.histogram('greenwatch_delivery_seconds', { channel }).observe((now() - due) / 1_000);
 }

@@ -23,7 +23,7 @@ import {
 import { Type } from '@sinclair/typebox';
 import type { ClientSession } from 'mongoose';
 import { copiesOf } from './copies.model';
-import { changeNotice, type NoticeDoc, noticeModel, noticeOf } from './notice.model';
+import { beginDeliveryFigures, changeNotice, type NoticeDoc, noticeModel, noticeOf } from './notice.model';
 import { Notifier } from './notifier';
 import { type PhoneMessageDoc, phoneMessageModel, phoneMessageOf } from './phone-message.model';
 import { PhoneSender } from './phone-sender';
@@ -63,6 +63,14 @@ export const notificationsService = defineService({
     const taskChanged = onFact(taskingFacts.TaskChanged, (fact, session) => notifier.takeTask(fact, session));
 
     const factors = ownFactors(kit, useOwnFactors);
+    beginDeliveryFigures(kit);
+    kit.metrics.ask(['greenwatch_deliveries_pending'], async () => {
+      const underWay = { $in: ['queued', 'sending'] };
+      const pending = (channel: 'sms' | 'reporter-sms') =>
+        kit.metrics.gauge('greenwatch_deliveries_pending', { channel });
+      pending('sms').set(await notices.countDocuments({ 'sms.status': underWay } as never));
+      pending('reporter-sms').set(await phoneMessages.countDocuments({ status: underWay } as never));
+    });
 
     return {
       actions: {
@@ -156,14 +164,15 @@ export const notificationsService = defineService({
         'facts.notifications.delivery.due': onFact(notificationsFacts.DeliveryDue, async ({ data }, session) => {
           await notices.updateOne(
             { _id: data.noticeId, 'sms.status': 'waiting', 'sms.attempts': data.attempt },
-            { $set: { 'sms.status': 'queued' } },
+            { $set: { 'sms.status': 'queued', 'sms.at': kit.now() } },
             { session },
           );
         }),
       },
+      prepare: async () => sender?.prepare(),
       started: async () => {
         await factors.started();
-        await sender?.start();
+        sender?.start();
         phoneSender.start();
         line?.start();
       },

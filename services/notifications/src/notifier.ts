@@ -9,11 +9,11 @@ import {
   type taskingFacts,
 } from '@greenwatch/contracts';
 import { factorInfo } from '@greenwatch/hj212';
-import { applyNewest, countyOf, type Fact, type Kit, newId } from '@greenwatch/kit';
+import { applyNewest, countyOf, type Fact, type Kit, newId, onCommit, traceParent } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import type { AlarmDoc, Copies, EnterpriseDoc, OutletDoc, PersonDoc } from './copies.model';
 import { nameOf } from './names';
-import { type NoticeDoc, type SmsDoc, tellNotice } from './notice.model';
+import { countDelivery, type NoticeDoc, type SmsDoc, tellNotice } from './notice.model';
 import { smsTime } from './quiet-hours';
 import { cleanVariable, partsOf, smsText } from './sms-text';
 import { fill, LEVEL_NAMES, type Locale, PUBLIC_PLACE, shortTime, templateFor, type Variables } from './templates';
@@ -364,6 +364,7 @@ export class Notifier {
     await this.notices.create([doc], { session });
     if (doc.sms?.status === 'waiting') await scheduleDelivery(this.kit, doc, smsTime(matter.level, now), session);
     await tellNotice(this.kit, doc, session);
+    onCommit(session, () => countDelivery(this.kit, 'in-app', 'delivered', now));
   }
 
   #sms(template: string, variables: Partial<Variables>, matter: Matter, now: number): SmsDoc {
@@ -380,6 +381,7 @@ export class Notifier {
       priority: PRIORITY[matter.level],
       text,
       parts: partsOf(text).map((part) => ({ text: part, status: 'new' })),
+      traceParent: traceParent(),
     };
   }
 }

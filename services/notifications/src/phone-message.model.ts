@@ -27,6 +27,8 @@ export interface PhoneMessageDoc {
   sentAt?: number;
   claim?: string;
   error?: string;
+  /** W3C traceparent of who asked; empty: none. */
+  traceParent?: string;
   divisionPath: string[];
 }
 
@@ -51,6 +53,7 @@ export function phoneMessageModel(db: Connection): Model<PhoneMessageDoc> {
       sentAt: Number,
       claim: String,
       error: String,
+      traceParent: String,
       divisionPath: [String],
     },
     { versionKey: false, collection: 'phone_messages' },

@@ -1,6 +1,7 @@
 import type { complaintsFacts } from '@greenwatch/contracts';
-import { type Fact, type Kit, newId, Round } from '@greenwatch/kit';
+import { type Fact, type Kit, newId, onCommit, Round, SpanKind, traced, traceParent } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
+import { countDelivery } from './notice.model';
 import type { PhoneMessageDoc, PhoneStatus } from './phone-message.model';
 import { phoneText } from './phone-templates';
 import { dayStart, MAX_A_DAY } from './quiet-hours';
@@ -68,11 +69,13 @@ export class PhoneSender {
       notBefore: now,
       validUntil,
       createdAt: now,
+      traceParent: traceParent(),
       ...(impossible && { error: impossible }),
       // Whose county it concerns is not said with it: only the province looks at all of them.
       divisionPath: fact.divisionPath.length > 0 ? fact.divisionPath : [kit.config.PROVINCE],
     };
     await this.messages.create([doc], { session });
+    if (impossible) onCommit(session, () => this.#count('failed', now));
   }
 
   start(): void {
@@ -111,8 +114,22 @@ export class PhoneSender {
     }
     const phone = this.kit.fields.decrypt(doc.phone);
     const parts = doc.parts.map((part) => ({ ...part, text: this.kit.fields.decrypt(part.text) }));
-    await this.#record(doc, await line.send(doc._id, phone, parts));
+    await traced(
+      'sms send',
+      SpanKind.CLIENT,
+      doc.traceParent,
+      async (span) => {
+        const sent = await line.send(doc._id, phone, parts);
+        span.setAttribute('greenwatch.outcome', sent.outcome?.kind ?? 'not-sent');
+        await this.#record(doc, sent);
+      },
+      { attributes: { 'greenwatch.notice': doc._id }, root: !doc.traceParent },
+    );
     return true;
+  }
+
+  #count(status: PhoneStatus, due: number): void {
+    countDelivery(this.kit, 'reporter-sms', status, due);
   }
 
   async #record(doc: PhoneMessageDoc, { accepted, outcome }: Sent): Promise<void> {
@@ -167,6 +184,7 @@ export class PhoneSender {
         ...('sentAt' in more && { $unset: { sentAt: 1 } }),
       },
     );
+    this.#count(status, doc.notBefore);
   }
 
   /** What is too old to be sent, and what nobody knows the end of. */
@@ -179,9 +197,10 @@ export class PhoneSender {
         { _id: doc._id, ...expired },
         { $set: { status: 'failed', error: 'not sent within its validity', at: now, 'parts.$[].text': '' } },
       );
+      this.#count('failed', doc.notBefore);
     }
     const abandoned = { status: 'sending' as const, at: { $lt: now - this.settings.unresolvedAfterMs } };
-    await this.messages.updateMany(abandoned, {
+    const given = await this.messages.updateMany(abandoned, {
       $set: {
         status: 'unknown',
         error: 'its sender ended before the answer was noted: it may or may not have been sent',
@@ -189,6 +208,7 @@ export class PhoneSender {
         'parts.$[].text': '',
       },
     });
+    for (let i = 0; i < given.modifiedCount; i++) this.#count('unknown', now);
   }
 
   async #takeReceipt(receipt: Receipt): Promise<void> {
@@ -212,6 +232,7 @@ export class PhoneSender {
         { _id: doc._id },
         { $set: { status, at: this.kit.now(), ...(status === 'failed' && { error: `the receipt says ${stat}` }) } },
       );
+      this.#count(status, doc.notBefore);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Kit, newId, Round } from '@greenwatch/kit';
+import { type Kit, newId, Round, SpanKind, traced } from '@greenwatch/kit';
 import type { Model } from 'mongoose';
 import type { Copies, PersonDoc } from './copies.model';
 import { changeNotice, type NoticeDoc, type SmsDoc, type SmsPart } from './notice.model';
@@ -58,8 +58,12 @@ export class SmsSender {
     return this.kit.db.collection<{ _id: string; stat: string; at: Date }>('receipts');
   }
 
-  async start(): Promise<void> {
+  /** Makes the index. */
+  async prepare(): Promise<void> {
     await this.#receipts.createIndex({ at: 1 }, { expireAfterSeconds: 7 * 24 * 3_600 });
+  }
+
+  start(): void {
     this.#round.start();
   }
 
@@ -142,8 +146,19 @@ export class SmsSender {
   }
 
   async #send({ doc, claim, phone }: Ready): Promise<void> {
-    const { accepted, outcome } = await this.line.send(doc._id, phone, doc.sms.parts);
-    await this.#record(doc._id, claim, accepted, outcome);
+    const attributes = { 'greenwatch.notice': doc._id };
+    const accepted = await traced(
+      'sms send',
+      SpanKind.CLIENT,
+      doc.sms.traceParent,
+      async (span) => {
+        const sent = await this.line.send(doc._id, phone, doc.sms.parts);
+        span.setAttribute('greenwatch.outcome', sent.outcome?.kind ?? 'not-sent');
+        await this.#record(doc._id, claim, sent.accepted, sent.outcome);
+        return sent.accepted;
+      },
+      { attributes, root: !doc.sms.traceParent },
+    );
     for (const messageId of accepted.values()) await this.#applyStoredReceipt(messageId);
   }
 
@@ -247,14 +262,26 @@ export class SmsSender {
   async #applyStoredReceipt(messageId: string): Promise<void> {
     const receipt = await this.#receipts.findOne({ _id: messageId });
     if (!receipt) return;
+    const notice = await this.notices
+      .findOne({ 'sms.parts.messageId': messageId }, { 'sms.traceParent': 1 })
+      .lean<Pick<NoticeDoc, 'sms'>>();
+    if (!notice) return;
     const outcome = outcomeOf(receipt.stat);
+    const parent = notice.sms?.traceParent;
+    await traced('sms receipt', SpanKind.CONSUMER, parent, () => this.#applyReceipt(messageId, receipt.stat, outcome), {
+      attributes: { 'greenwatch.outcome': outcome },
+      root: !parent,
+    });
+  }
+
+  async #applyReceipt(messageId: string, stat: string, outcome: ReturnType<typeof outcomeOf>): Promise<void> {
     await this.kit.transaction((session) =>
       changeNotice(this.kit, this.notices, { 'sms.parts.messageId': messageId }, session, async (doc) => {
         const sms = doc.sms as SmsDoc;
         const part = sms.parts.find((p) => p.messageId === messageId);
         if (part?.status !== 'sent') return false;
         const now = this.kit.now();
-        const why = `the receipt says ${receipt.stat}`;
+        const why = `the receipt says ${stat}`;
         if (outcome === 'delivered') {
           part.status = 'delivered';
           if (sms.parts.every(({ status }) => status === 'delivered')) end(sms, 'delivered', now);

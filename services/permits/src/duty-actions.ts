@@ -443,9 +443,11 @@ export function dutyPart(kit: Kit<DutyConfig>, permits: PermitModels, seen: Obse
       }),
     },
 
-    async started() {
+    async prepare() {
       const named = { name: 'duties_to_open', partialFilterExpression: { requirements: { $exists: true } } };
       await swept.createIndex({ dutiesDay: 1 }, named);
+    },
+    async started() {
       round.start();
     },
     stopped: () => round.stop(),

@@ -4,6 +4,7 @@ import type { ActionHandlers, FactHandler, FactHandlers } from '@greenwatch/kit'
 export interface Part {
   actions?: ActionHandlers;
   facts?: FactHandlers;
+  prepare?(): Promise<void>;
   started?(): Promise<void>;
   stopped?(): Promise<void>;
 }
@@ -19,6 +20,9 @@ export function join(parts: readonly Part[]) {
   return {
     actions: Object.assign({}, ...parts.map((part) => part.actions)) as ActionHandlers,
     facts: Object.fromEntries([...taking].map(([subject, handlers]) => [subject, inOrder(handlers)])),
+    async prepare() {
+      for (const part of parts) await part.prepare?.();
+    },
     async started() {
       for (const part of parts) await part.started?.();
     },

@@ -49,10 +49,12 @@ const places = (bindings: DeviceDocument['bindings'] = []) =>
 /** The projections of devices (by MN) and outlets. */
 export class Devices {
   readonly #devices;
+  readonly #native;
   readonly #outlets;
 
   constructor(db: Connection) {
     this.#devices = db.model<DeviceDocument>('Device', deviceSchema);
+    this.#native = db.collection<DeviceDocument>(this.#devices.collection.name);
     this.#outlets = db.model<OutletDocument>('Outlet', outletSchema);
   }
 
@@ -100,7 +102,8 @@ export class Devices {
 
   /** The devices known among `mns`, by MN. */
   async byMn(mns: readonly string[]): Promise<Map<string, DeviceDocument>> {
-    const found = await this.#devices.find({ _id: { $in: mns } }).lean();
+    // By the driver: a thousand devices cost mongoose as much again.
+    const found = await this.#native.find({ _id: { $in: [...mns] } }).toArray();
     return new Map(found.map((device) => [device._id, device]));
   }
 

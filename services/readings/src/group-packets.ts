@@ -14,6 +14,9 @@ export interface PacketGroup {
   /** The newest data time among them (ms), and the packets of that moment as `StoredPackets`. */
   newest: number;
   newestPackets: Buffer;
+  count: number;
+  /** When the first of them was received, ms. */
+  receivedAt: number;
 }
 
 /** What a device said beside readings, as the log carries it. */
@@ -54,6 +57,7 @@ interface OpenGroup {
   partition: number;
   sequence: number;
   packets: PacketRange[];
+  receivedAt: number;
 }
 
 /**
@@ -167,8 +171,13 @@ function readPacket(
   const day = dayNameOf(range.dataTime);
   const name = `${mn} ${kind} ${day}`;
   const group = groups.get(name);
-  if (group) group.packets.push(range);
-  else groups.set(name, { mn, kind, day, partition: message.partition, sequence: message.sequence, packets: [range] });
+  if (group) {
+    group.packets.push(range);
+    if (receivedAt < group.receivedAt) group.receivedAt = receivedAt;
+  } else {
+    const { partition, sequence } = message;
+    groups.set(name, { mn, kind, day, partition, sequence, packets: [range], receivedAt });
+  }
 }
 
 let day = { from: 0, to: 0, name: '' };
@@ -211,7 +220,8 @@ function encodeGroup(group: OpenGroup): PacketGroup {
     if (packet.dataTime === newest) ofNewest.push(target.subarray(start, at));
   }
   const newestPackets = ofNewest.length === 1 && ofNewest[0] ? ofNewest[0] : Buffer.concat(ofNewest);
-  return { key: packetKey(group), mn, kind, packets: target, newest, newestPackets };
+  const { receivedAt, packets } = group;
+  return { key: packetKey(group), mn, kind, packets: target, newest, newestPackets, count: packets.length, receivedAt };
 }
 
 /** Size of the `StoredPacket` of a packet: each part it has, with one byte of tag. */

@@ -102,6 +102,8 @@ export const readingsService = defineService({
     const means = meansPart(kit, { store, devices, province, throughBindings });
 
     const factors = ownFactors(kit, useOwnFactors);
+    const packetsStored = kit.metrics.counter('greenwatch_readings_packets_stored_total');
+    const storeDelay = kit.metrics.histogram('greenwatch_readings_store_delay_seconds');
 
     return {
       actions: {
@@ -188,6 +190,11 @@ export const readingsService = defineService({
             const said: LoggedMessage[] = [];
             const groups = groupPackets(messages, said);
             await store.insert(groups);
+            const now = kit.now();
+            for (const { count, receivedAt } of groups) {
+              packetsStored.add(count);
+              storeDelay.observe((now - receivedAt) / 1_000, count);
+            }
             await storage.messages.keep(said);
             await means.markPackets(groups);
             await latest.advance(groups);
@@ -203,12 +210,18 @@ export const readingsService = defineService({
         });
       },
 
+      async prepare() {
+        await storage.prepare();
+        await exports.prepare();
+        await means.prepare();
+        await shardCollections(kit.db, SHARD_KEYS, kit.log);
+      },
+
       async started() {
         await factors.started();
         await storage.start();
-        await exports.start();
-        await means.start();
-        await shardCollections(kit.db, SHARD_KEYS, kit.log);
+        exports.start();
+        means.start();
         await latest
           .start()
           .catch((error) => kit.log.warn({ err: error }, 'Valkey is away: latest moments come from MongoDB'));

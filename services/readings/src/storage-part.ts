@@ -87,11 +87,14 @@ export function storagePart(kit: Kit<Settings>) {
     store,
     messages,
     actions,
-    async start(): Promise<void> {
-      await place.check(kit.log);
+    /** Makes the collections. */
+    async prepare(): Promise<void> {
       await store.prepare();
       await cold.prepare();
       await messages.prepare();
+    },
+    async start(): Promise<void> {
+      await place.check(kit.log);
       packer.start();
       freezer.start();
       retentionRound.start();

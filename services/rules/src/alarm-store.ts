@@ -1,5 +1,5 @@
 import { rulesFacts } from '@greenwatch/contracts';
-import { type Kit, newId } from '@greenwatch/kit';
+import { type Kit, newId, onCommit } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import type { StoredAlarm } from './alarm.model';
 import type { AlarmChange, AlarmVerb } from './alarm-changes';
@@ -24,14 +24,26 @@ export function placeOf(device: KnownDevice, binding: Binding, rule: StoredAlarm
   };
 }
 
-/** Writes a change that the rules found, with its fact, in the transaction. @returns the alarm as it now stands */
+/**
+ * Writes a change that the rules found, with its fact, in the transaction.
+ * @param known when it could be known here, ms: for a new alarm, how long it took is counted from there; 0: not counted
+ * @returns the alarm as it now stands
+ */
 export async function applyChange(
   kit: Kit,
   alarms: Model<StoredAlarm>,
   { alarm, finding, verb }: AlarmChange<StoredAlarm>,
   place: AlarmPlace,
   session: ClientSession,
+  known: number,
 ): Promise<StoredAlarm> {
+  const { metrics } = kit;
+  if (!alarm) {
+    onCommit(session, () => {
+      metrics.counter('greenwatch_alarms_total', { kind: finding.code }).add();
+      if (known > 0) metrics.histogram('greenwatch_alarm_delay_seconds').observe((kit.now() - known) / 1_000);
+    });
+  }
   const before = alarm ?? { ...place, _id: newId(), sequence: 0, acknowledged: false };
   const after: StoredAlarm = { ...before, ...finding };
   // An alarm that goes on after all has no end.

@@ -62,6 +62,8 @@ export function alarmModel(db: Connection): Model<StoredAlarm> {
     { collection: 'alarms', versionKey: false },
   );
   alarm.index({ mn: 1, until: 1 });
+  // Few of all there ever were.
+  alarm.index({ active: 1 }, { partialFilterExpression: { active: true } });
   // Lists, newest first, by what a caller may see.
   for (const scope of ['divisionPath', 'enterpriseId', 'operatorId', 'outletId'] as const) {
     alarm.index({ [scope]: 1, startedAt: -1, _id: -1 });

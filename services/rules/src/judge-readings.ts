@@ -1,6 +1,6 @@
 import { readingsLog } from '@greenwatch/contracts';
 import { decodeFields } from '@greenwatch/hj212';
-import type { Kit, LogMessage } from '@greenwatch/kit';
+import { ALARM_CODE, type Kit, type LogMessage, SpanKind, traced } from '@greenwatch/kit';
 import type { ClientSession, Model } from 'mongoose';
 import type { StoredAlarm } from './alarm.model';
 import type { Judgement } from './alarm-episode';
@@ -40,6 +40,8 @@ interface Upload {
   receivedAt: number;
   sequence: number;
   factors: SentFactor[];
+  /** Of the message that carried it; empty: none. */
+  traceParent: string;
 }
 
 /** What one batch holds of one device at one outlet and of one kind. */
@@ -75,12 +77,12 @@ const KINDS = new Map<readingsLog.Kind, Upload['kind']>([
 /** Judges what a batch of the log brought: data that changed, its alarms and their facts, in one transaction. */
 export async function judgeReadings(judging: Judging, messages: readonly LogMessage[]): Promise<void> {
   const uploads: Upload[] = [];
-  for (const { batch, sequence } of messages) {
+  for (const { batch, sequence, traceParent } of messages) {
     for (const packet of batch.packets) {
       const kind = KINDS.get(packet.kind);
       if (!kind) continue;
       const { mn, dataTime, receivedAt, fields } = packet;
-      uploads.push({ mn, kind, at: dataTime, receivedAt, sequence, factors: decodeFields(fields) });
+      uploads.push({ mn, kind, at: dataTime, receivedAt, sequence, factors: decodeFields(fields), traceParent });
     }
   }
   if (uploads.length === 0) return;
@@ -141,7 +143,8 @@ export async function judgeMarked(
       .flatMap((binding) =>
         (['hour', 'day'] as const).map((kind): Group => {
           const series = seriesOf(device._id, outletId, kind);
-          const at = (time: number) => ({ mn: device._id, kind, at: time, receivedAt: 0, sequence: 0, factors: [] });
+          const nothing = { mn: device._id, kind, receivedAt: 0, sequence: 0, factors: [], traceParent: '' };
+          const at = (time: number) => ({ ...nothing, at: time });
           // Nothing is sent: the times say what to load.
           return { series, kind, device, binding, uploads: [at(stretch.from - PERIOD_MS[kind]), at(stretch.to)] };
         }),
@@ -419,6 +422,15 @@ async function judgeSeries(
     evaluation = evaluateSeries(rule, await judgements(stretch), own, stretch, now, settings.liveWindowMs);
   }
   for (const change of evaluation.changes) {
-    await applyChange(kit, judging.alarms, change, placeOf(device, binding, rule, factor), session);
+    // In the trace of the packet that made it so, whichever of the batch that was.
+    const { receivedAt = 0, traceParent = '' } = group.uploads.at(-1) ?? {};
+    const place = placeOf(device, binding, rule, factor);
+    await traced(
+      `alarm ${change.verb}`,
+      SpanKind.INTERNAL,
+      traceParent,
+      () => applyChange(kit, judging.alarms, change, place, session, receivedAt),
+      { attributes: { 'greenwatch.mn': device._id, [ALARM_CODE]: change.finding.code } },
+    );
   }
 }

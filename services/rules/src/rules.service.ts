@@ -154,6 +154,12 @@ export const rulesService = defineService({
       async started() {
         await factors.started();
         byFlags.start();
+        // There at 0 before the first alarm: else it would be no increase.
+        kit.metrics.counters('greenwatch_alarms_total', 'kind');
+        kit.metrics.histogram('greenwatch_alarm_delay_seconds');
+        kit.metrics.ask(['greenwatch_alarms_open'], async () => {
+          kit.metrics.gauge('greenwatch_alarms_open').set(await alarms.countDocuments({ active: true }));
+        });
         timer = setInterval(() => {
           checking = checking.then(check).catch((error) => kit.log.warn({ err: error }, 'the silence check failed'));
         }, kit.config.RULES_SILENCE_CHECK_S * 1_000);

@@ -85,7 +85,8 @@ async function raise(parts: SilenceParts, device: KnownDevice, seen: LastSeen, n
       evidence: [{ dataTime: seen.at, value: isoTime(seen.at), field: 'lastPacket' }],
     };
     const place = placeOf(device, binding, 'OFFLINE');
-    const alarm = await applyChange(kit, alarms, { finding, verb: 'raised' }, place, session);
+    const due = seen.at + parts.offlineAfterMs;
+    const alarm = await applyChange(kit, alarms, { finding, verb: 'raised' }, place, session, due);
     await lastSeen.updateOne({ _id: seen._id }, { $set: { offlineAlarm: alarm._id } }, { session });
   });
 }

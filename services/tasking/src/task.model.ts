@@ -1,9 +1,18 @@
-import type { ClueSource, Level, Origin, Place, Task, TaskState, TaskType } from '@greenwatch/contracts';
+import {
+  type ClueSource,
+  type Level,
+  type Origin,
+  type Place,
+  TASK_STATES,
+  type Task,
+  type TaskState,
+  type TaskType,
+} from '@greenwatch/contracts';
 import { type Caller, isoTime, isoTimeOrNone, scopeFilter } from '@greenwatch/kit';
 import { type Connection, type Model, Schema } from 'mongoose';
 import { originSchema } from './clue.model';
 import type { Escalation } from './escalation';
-import type { Step } from './task-state';
+import { isOpen, type Step } from './task-state';
 
 export interface AssigneeDoc {
   personId: string;
@@ -91,6 +100,8 @@ export const LIMIT_FIELDS = {
   file: 'fileBy',
 } as const;
 
+const OPEN_STATES = TASK_STATES.filter(isOpen);
+
 const part = (fields: Record<string, unknown>) => [new Schema(fields as never, { _id: false })];
 const text = { type: String, required: true };
 const number = { type: Number, required: true };
@@ -157,7 +168,23 @@ export function taskModel(db: Connection): Model<TaskDoc> {
   schema.index({ 'assignees.personId': 1, _id: -1 });
   schema.index({ 'origins.id': 1 });
   schema.index({ clueId: 1 });
+  schema.index({ state: 1 }, { name: 'open', partialFilterExpression: { state: { $in: OPEN_STATES } } });
   return db.model<TaskDoc>('Task', schema);
+}
+
+/** How many tasks are in each open state, and how many of them have missed a limit. */
+export async function openTasks(
+  tasks: Model<TaskDoc>,
+): Promise<{ state: TaskState; count: number; overdue: number }[]> {
+  const missed = { $cond: [{ $gt: [{ $size: '$overdue' }, 0] }, 1, 0] };
+  const found = await tasks.aggregate<{ _id: TaskState; count: number; overdue: number }>([
+    { $match: { state: { $in: OPEN_STATES } } },
+    { $group: { _id: '$state', count: { $sum: 1 }, overdue: { $sum: missed } } },
+  ]);
+  return OPEN_STATES.map((state) => {
+    const { count = 0, overdue = 0 } = found.find(({ _id }) => _id === state) ?? {};
+    return { state, count, overdue };
+  });
 }
 
 /** An enterprise's people see what they are asked to explain, never the inspectors' task. */

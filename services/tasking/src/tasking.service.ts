@@ -1,6 +1,6 @@
 import { complaintsFacts, fraudFacts, permitsFacts, rulesFacts, taskingFacts } from '@greenwatch/contracts';
 import { useOwnFactors } from '@greenwatch/hj212';
-import { asDomainError, defineService, onFact, ownFactors } from '@greenwatch/kit';
+import { asDomainError, defineService, onCommit, onFact, ownFactors } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
 import { caseModels } from './case.model';
 import { caseActions } from './case-actions';
@@ -13,7 +13,7 @@ import { Dispatch } from './dispatch';
 import { PHASES, type Phase, phaseAfter } from './escalation';
 import { leadOfAlarm, leadOfCheck, leadOfComplaint, leadOfJoined, leadOfSuspicion } from './lead';
 import { registryCopies } from './registry-copies.model';
-import { taskModel } from './task.model';
+import { openTasks, taskModel } from './task.model';
 import { taskActions } from './task-actions';
 import { editTask, limitOf } from './task-edit';
 import { STEPS, type Step } from './task-state';
@@ -43,6 +43,12 @@ export const taskingService = defineService({
     );
 
     const factors = ownFactors(kit, useOwnFactors);
+    const breaches = kit.metrics.counters('greenwatch_task_clock_breaches_total', 'clock');
+    kit.metrics.ask(['greenwatch_tasks_open', 'greenwatch_tasks_overdue'], async () => {
+      const open = await openTasks(tasks);
+      for (const { state, count } of open) kit.metrics.gauge('greenwatch_tasks_open', { state }).set(count);
+      kit.metrics.gauge('greenwatch_tasks_overdue').set(open.reduce((sum, { overdue }) => sum + overdue, 0));
+    });
 
     return {
       started: factors.started,
@@ -95,7 +101,10 @@ export const taskingService = defineService({
             throw new Error(`a timer of step "${step}", phase "${phase}" is not known`);
           // The step was done, or got another limit, while the timer was on its way.
           if (limitOf(task, step) !== dueAt) return;
-          if (phase === 'overdue' && !task.overdue.includes(step)) task.overdue.push(step);
+          if (phase === 'overdue' && !task.overdue.includes(step)) {
+            task.overdue.push(step);
+            onCommit(session, () => breaches[step].add());
+          }
           await dispatch.remindOrEscalate(edit, step, phase, session);
           await edit.save(session);
           const next = phaseAfter(phase);

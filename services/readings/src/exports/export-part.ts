@@ -119,10 +119,8 @@ export function exportPart(
   return {
     actions,
     readExport,
-    async start(): Promise<void> {
-      await jobs.prepare();
-      round.start();
-    },
+    prepare: () => jobs.prepare(),
+    start: () => round.start(),
     stop: () => round.stop(),
   };
 }

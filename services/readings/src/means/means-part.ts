@@ -55,6 +55,9 @@ interface Sources {
   throughBindings(caller: Caller, outletId: string): Promise<{ ranges: TimeRange[] }[]>;
 }
 
+/** Divisions of whose rates a figure is told: a province and its cities. */
+const MOST_DIVISIONS = 100;
+
 /** Means and transmission rates: calculated in the background, given out here. */
 export function meansPart(kit: Kit<MeanSettings>, { store, devices, province, throughBindings }: Sources) {
   const recalculation = new Recalculation(kit, store, devices);
@@ -167,9 +170,25 @@ export function meansPart(kit: Kit<MeanSettings>, { store, devices, province, th
     facts,
     /** On the way of every packet, after it is stored and before the log is acknowledged. */
     markPackets: (groups: readonly PacketGroup[]) => recalculation.markPackets(groups),
-    async start() {
-      await recalculation.prepare();
+    prepare: () => recalculation.prepare(),
+    start() {
       recalculation.start();
+      kit.metrics.ask(['greenwatch_transmission_ratio'], async () => {
+        const yesterday = dayOf(kit.now() - DAY);
+        const filter = { divisionPath: province, divisionLevel: { $in: ['province', 'city'] } };
+        const found = await rates.list(
+          'division',
+          filter,
+          { first: yesterday, last: yesterday },
+          undefined,
+          MOST_DIVISIONS,
+        );
+        for (const { key: division, counts } of found) {
+          const { effective } = rateOf(counts);
+          // Nothing was due: there is no rate.
+          if (effective !== undefined) kit.metrics.gauge('greenwatch_transmission_ratio', { division }).set(effective);
+        }
+      });
     },
     stop: () => recalculation.stop(),
   };

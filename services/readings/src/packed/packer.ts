@@ -1,5 +1,5 @@
-import { dayOf, type Kit, Round } from '@greenwatch/kit';
-import type { OrderedPacket } from '../merge';
+import { type Counter, dayOf, type Kit, Round } from '@greenwatch/kit';
+import { mergePackets, type OrderedPacket } from '../merge';
 import { type PacketStore, packetsOf } from '../packet.model';
 import { PackedDay, packDay } from './packed-day';
 import type { NewPackedDay, PackedDays } from './packed-day.model';
@@ -26,6 +26,7 @@ export interface PackingCounts {
 export class Packer {
   readonly counts: PackingCounts = { days: 0, packets: 0, bytes: 0, failed: 0 };
   readonly #round: Round;
+  readonly #revisions: Counter;
   /** Where this look through all devices has come to. */
   #from = '';
 
@@ -33,6 +34,7 @@ export class Packer {
     private readonly kit: Kit<{ PACK_AFTER_HOURS: number; PACK_EVERY_SECONDS: number }>,
     private readonly store: PacketStore,
   ) {
+    this.#revisions = kit.metrics.counter('greenwatch_readings_revisions_total');
     this.#round = new Round(
       {
         log: kit.log,
@@ -97,6 +99,7 @@ export class Packer {
       const size = await storePacked(this.store.packed, { mn, kind, day, before: before?.version ?? 0 }, packets);
       // Another instance was here, after this one had lost its lease: the packets stay until the next look.
       if (size === undefined) return;
+      this.#revisions.add(Math.max(0, revisionsIn(packets) - (packed ? revisionsIn(packed.packets()) : 0)));
       this.counts.days++;
       this.counts.packets += packets.length;
       this.counts.bytes += size;
@@ -119,6 +122,20 @@ export async function storePacked(
   if (bytes.length > MOST_BYTES) throw new Error(`${bytes.length} bytes packed, a document holds ${MOST_BYTES}`);
   requireSame(packets, new PackedDay(bytes).packets());
   return (await days.replace({ ...place, count: packets.length, bytes })) ? bytes.length : undefined;
+}
+
+/** How often a value took the place of another one: only moments with several packets have to be looked at. */
+export function revisionsIn(packets: readonly OrderedPacket[]): number {
+  const times = new Set<number>();
+  const again = new Set<number>();
+  for (const { dataTime } of packets) {
+    if (times.has(dataTime)) again.add(dataTime);
+    times.add(dataTime);
+  }
+  if (again.size === 0) return 0;
+  let count = 0;
+  for (const { revisions } of mergePackets(packets.filter(({ dataTime }) => again.has(dataTime)))) count += revisions;
+  return count;
 }
 
 /** Nothing is taken away that would not come back to the letter. */
