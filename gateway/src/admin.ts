@@ -6,10 +6,11 @@ import { asDomainError, type Client, connectClient } from '@greenwatch/kit';
 import { readScopes } from './keys/api-keys';
 
 const USAGE = `usage: npm run --silent admin -- COMMAND [--data DIR]
+       in a pod of the gateway: node node_modules/@greenwatch/gateway/dist/admin.js COMMAND
   api-key create --name N --division CODE [--scopes LIST]   prints the key, this once
   api-key list                                              id, division, scopes, state, name
   api-key revoke --id ID
-  --data DIR   data folder of the running system (default .greenwatch)`;
+  --data DIR   data folder of the running system (default .greenwatch; in a pod its environment says where everything is)`;
 
 /** What is wrong with the command or its surroundings: told in one line. */
 class AdminError extends Error {}
@@ -19,7 +20,10 @@ async function main(): Promise<void> {
   const run = COMMANDS[positionals.join(' ')];
   if (!run) throw new AdminError(USAGE);
   const work = run(options);
-  const client = await connect(options.data ?? '.greenwatch');
+  const { env } = process;
+  const client = await (options.data || !env.IDENTITY_PRIVATE_KEY_FILE
+    ? connectToFolder(options.data ?? '.greenwatch')
+    : connect(env));
   try {
     await work(client);
   } finally {
@@ -70,8 +74,21 @@ function needed(options: Options, name: keyof Options): string {
   return value;
 }
 
+/** As the service whose environment this is, the gateway's where a pod runs it. */
+function connect(environment: NodeJS.ProcessEnv, issuer = 'gateway'): Promise<Client> {
+  const { NATS_URL, IDENTITY_PRIVATE_KEY_FILE, IDENTITY_PUBLIC_KEYS_FILE, PROVINCE } = environment;
+  return connectClient({
+    issuer,
+    natsUrl: NATS_URL ?? '',
+    privateKeyFile: IDENTITY_PRIVATE_KEY_FILE ?? '',
+    publicKeysFile: IDENTITY_PUBLIC_KEYS_FILE ?? '',
+    province: PROVINCE,
+    services: ['gateway'],
+  });
+}
+
 /** The system that runs on a data folder: infra's System writes run/system.json there while it runs. */
-async function connect(data: string): Promise<Client> {
+async function connectToFolder(data: string): Promise<Client> {
   const folder = path.resolve(data);
   const file = path.join(folder, 'run', 'system.json');
   const absent = new AdminError(`no greenwatch runs on ${folder}: start it with npm start`);
@@ -82,13 +99,7 @@ async function connect(data: string): Promise<Client> {
   if (!environment || !natsUrl) throw new AdminError(`${file} names no addresses for admin`);
   // A system that was killed leaves the file; Moleculer would wait for it without end.
   if (!(await answers(natsUrl))) throw absent;
-  return connectClient({
-    issuer: 'admin',
-    natsUrl,
-    privateKeyFile: environment.IDENTITY_PRIVATE_KEY_FILE ?? '',
-    publicKeysFile: environment.IDENTITY_PUBLIC_KEYS_FILE ?? '',
-    services: ['gateway'],
-  });
+  return connect(environment, 'admin');
 }
 
 function answers(url: string): Promise<boolean> {

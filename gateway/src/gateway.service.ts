@@ -66,6 +66,9 @@ export const gatewayService = defineService({
         server = await startServer(gateway);
         kit.log.info({ port: server.port }, 'the API listens');
       },
+      stopping() {
+        server?.leave();
+      },
       async stopped() {
         await server?.close();
         hub.stop();

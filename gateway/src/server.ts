@@ -24,6 +24,7 @@ import { keyRoutes } from './keys/keys.routes';
 import { mapRoutes } from './map/map.routes';
 import { markRoutes } from './marks/marks.routes';
 import { meanRoutes } from './means/means.routes';
+import { measureRequests } from './measure-requests';
 import { noticeRoutes } from './notices/notices.routes';
 import { securityHeaders, servePages } from './pages/pages';
 import { permitRoutes } from './permits/permits.routes';
@@ -39,17 +40,20 @@ const STOP_PATIENCE_MS = 5_000;
 
 export interface Server {
   port: number;
+  /** From now on each answer is its connection's last: a client that keeps connections goes to another instance. */
+  leave(): void;
   close(): Promise<void>;
 }
 
 /** Builds the whole API and listens. */
 export async function startServer(gateway: Gateway): Promise<Server> {
   const { config } = gateway.kit;
-  const { app, endEvents } = await buildApp(gateway);
+  const { app, endEvents, leave } = await buildApp(gateway);
   await app.listen({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT });
   const address = app.server.address();
   return {
     port: typeof address === 'object' && address ? address.port : config.GATEWAY_PORT,
+    leave,
     async close() {
       endEvents();
       // Connections whose answer ends while we wait would stay open for a next request.
@@ -62,7 +66,7 @@ export async function startServer(gateway: Gateway): Promise<Server> {
   };
 }
 
-export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(): void }> {
+export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(): void; leave(): void }> {
   const { kit } = gateway;
   const { config } = kit;
   const app: App = Fastify({
@@ -88,10 +92,14 @@ export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(
   });
   app.setErrorHandler(answerWithProblem);
   app.decorateRequest('visitor', undefined);
+  measureRequests(app, kit.metrics);
 
   const headers = securityHeaders(config.COOKIE_SECURE);
+  let leaving = false;
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
+    // On a connection that is still open at the end the next request would be answered by 503.
+    if (leaving) reply.header('connection', 'close');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
   await app.register(cookie);
@@ -161,7 +169,10 @@ export async function buildApp(gateway: Gateway): Promise<{ app: App; endEvents(
     return page ?? sendProblem(reply, request, problem(404, 'not-found', `There is nothing at ${request.url}.`));
   });
   await app.ready();
-  return { app, endEvents };
+  const leave = () => {
+    leaving = true;
+  };
+  return { app, endEvents, leave };
 }
 
 const PARTS: Record<string, string> = { body: 'body', querystring: 'query', params: 'path', headers: 'header' };

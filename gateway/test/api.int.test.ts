@@ -439,6 +439,13 @@ describe('API keys', () => {
     expect((await system.get('/api/v1/me')).status).toBe(401);
   });
 
+  test('in a pod of the gateway, whose environment says where everything is, no folder is needed', async () => {
+    const env = serviceEnvironment(servers, 'gateway');
+    const file = path.resolve(__dirname, '../dist/admin.js');
+    const { stdout } = await admin(process.execPath, [file, 'api-key', 'list'], { env });
+    expect(stdout).toContain('统计');
+  });
+
   test('scopes bound what a key reads', async () => {
     const { stdout } = await run(
       'create',

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { readingsGrpc } from '@greenwatch/contracts';
-import { type Caller, GrpcServer, grpcCaller, type Identity, loadIdentity } from '@greenwatch/kit';
+import { type Caller, GrpcServer, grpcCaller, type Identity, loadIdentity, Metrics } from '@greenwatch/kit';
 import { serviceEnvironment, type TestServers, testServers } from '@greenwatch/testkit';
 import { ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js';
 import { eventually, type RunningGateway, runningGateway, type Visitor } from './running-gateway';
@@ -36,7 +36,7 @@ beforeAll(async () => {
     'readings',
   );
   identity = await loadIdentity('readings', '330000', mine, all);
-  readings = new GrpcServer();
+  readings = new GrpcServer(new Metrics());
   readings.addService(readingsGrpc.ReadingsServiceService, {
     export: async (call: ExportCall) => answer(call, await grpcCaller(identity, call.metadata)),
   });

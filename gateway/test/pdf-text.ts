@@ -6,12 +6,15 @@ import { inflateSync } from 'node:zlib';
  */
 export function pdfText(pdf: Buffer): { pages: number; text: string } {
   const raw = pdf.toString('latin1');
-  const streams = [...raw.matchAll(/<<((?:(?!>>\s*stream)[\s\S])*?)>>\s*stream\r?\n([\s\S]*?)\r?\nendstream/g)].map(
-    ([, dictionary = '', body = '']) => {
-      const bytes = Buffer.from(body, 'latin1');
-      return dictionary.includes('FlateDecode') ? inflateSync(bytes).toString('latin1') : body;
-    },
-  );
+  // By /Length, not by what looks like an end: compressed bytes may well end in one that does.
+  const streams = [...raw.matchAll(/<<((?:(?!>>\s*stream)[\s\S])*?)>>\s*stream\r?\n/g)].map((found) => {
+    const [opening, dictionary = ''] = found;
+    const [, length] = /\/Length (\d+)/.exec(dictionary) ?? [];
+    if (length === undefined) throw new Error(`a stream without a length: ${dictionary}`);
+    const start = found.index + opening.length;
+    const body = raw.slice(start, start + Number(length));
+    return dictionary.includes('FlateDecode') ? inflateSync(Buffer.from(body, 'latin1')).toString('latin1') : body;
+  });
   const glyphs = new Map<number, string>();
   for (const map of streams.filter((stream) => stream.includes('beginbfrange'))) {
     for (const [, first = '', list = ''] of map.matchAll(/<(\w+)> <\w+> \[([^\]]*)\]/g)) {

@@ -3,6 +3,8 @@ import type { LiveEvents } from '@greenwatch/contracts';
 
 /** A client that reads so slowly that more than this waits for it is let go. */
 export const BUFFER_LIMIT = 256 * 1024;
+/** So long a browser waits before it connects again. */
+const RETRY_MS = 3_000;
 /** So long a client has to take its last event. */
 const FAREWELL_MS = 2_000;
 
@@ -21,7 +23,7 @@ export class EventStream {
       // Proxies must not collect events into a buffer of theirs.
       'x-accel-buffering': 'no',
     });
-    this.response.write('retry: 3000\n\n');
+    this.response.write(`retry: ${RETRY_MS}\n\n`);
   }
 
   send<K extends keyof LiveEvents>(event: K, data: LiveEvents[K]): void {
@@ -41,6 +43,8 @@ export class EventStream {
   end(reason: LiveEvents['end']['reason']): void {
     if (this.#ended) return;
     this.#ended = true;
+    // Everybody is told at once, and must not come back at once.
+    if (reason === 'stopping') this.response.write(`retry: ${Math.round(RETRY_MS * (0.5 + Math.random()))}\n`);
     this.#write('end', { reason });
     this.response.end();
     const farewell = setTimeout(() => this.response.destroy(), FAREWELL_MS);

@@ -18,6 +18,7 @@ const EventsQuery = Type.Object(
 /** Live events for the pages. @returns ends every stream, for the stop of the gateway */
 export function eventRoutes(app: App, { hub, kit }: Gateway): () => void {
   const open = new Map<EventStream, Visitor>();
+  kit.metrics.read('greenwatch_sse_clients', () => open.size);
   const beats = setInterval(() => {
     for (const [stream, visitor] of open) {
       stream.beat();
