@@ -1,8 +1,19 @@
+export type {
+  FieldApi,
+  FieldLoad,
+  FieldMark,
+  FieldPlaces,
+  FieldTask,
+  FieldVerdict,
+  FromField,
+  ToField,
+} from './cluster/field-api';
 export { type Announce, ManagedProcess, type ProcessSpec } from './managed-process';
 export { issuers, natsUsers } from './nats-users';
 export { OperatorError } from './operator-error';
 export { cacheFolder, repositoryRoot } from './paths';
 export { choosePort, portIsFree } from './ports';
+export { samplesOf, sumOf } from './prometheus-text';
 export { Reaper } from './reaper';
 export { ensureSecrets, type Secrets } from './secrets';
 export { mongodSpec, mongodUri } from './servers/mongod';
@@ -19,3 +30,4 @@ export {
   type SystemUrls,
 } from './system';
 export type { PlannedProcess } from './system-plan';
+export { type CollectedSpan, Collector, findCollector } from './watching/collector';

@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { OperatorError } from './operator-error';
 import { defaultDataFolder, System } from './system';
 
-const USAGE = `usage: npm start [-- [--no-demo] [--data DIR]]
-  --no-demo    start empty: no demo province, no device simulator
-  --data DIR   keep data in DIR (default .greenwatch/)
+const USAGE = `usage: npm start [-- [--no-demo | --servers-only] [--data DIR]]
+  --no-demo       start empty: no demo province, no device simulator
+  --servers-only  start MongoDB, NATS and Valkey alone, to restore a backup into them (docs/operating.md)
+  --data DIR      keep data in DIR (default .greenwatch/)
 environment: HJ212_PORT (9212), GATEWAY_PORT (8080), MQTT_PORT (any free one), HJ212_HOST, MQTT_HOST and GATEWAY_HOST
              (127.0.0.1),
              INGESTION_ADMISSION (closed|open), MONGODB_URI, NATS_URL, VALKEY_URL (instead of servers of our own)`;
@@ -13,10 +14,12 @@ environment: HJ212_PORT (9212), GATEWAY_PORT (8080), MQTT_PORT (any free one), H
 /** npm passes on a Ctrl-C that the terminal has sent already: the same one, not a second. */
 const SAME_SIGNAL_MS = 1_000;
 
-function readOptions(): { demo: boolean; data: string } {
+function readOptions(): { demo: boolean; data: string; only?: string[] } {
   try {
-    const { values } = parseArgs({ options: { 'no-demo': { type: 'boolean' }, data: { type: 'string' } } });
-    return { demo: !values['no-demo'], data: values.data ?? defaultDataFolder() };
+    const flag = { type: 'boolean' } as const;
+    const { values } = parseArgs({ options: { 'no-demo': flag, 'servers-only': flag, data: { type: 'string' } } });
+    const data = values.data ?? defaultDataFolder();
+    return values['servers-only'] ? { demo: false, data, only: [] } : { demo: !values['no-demo'], data };
   } catch (error) {
     throw new OperatorError(`${(error as Error).message.split('.')[0]}\n${USAGE}`);
   }
@@ -34,11 +37,12 @@ function readPort(variable: string, fallback: number): number {
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
-  const { demo, data } = readOptions();
+  const { demo, data, only } = readOptions();
   const began = Date.now();
   const system = new System({
     data,
     demo,
+    ...(only ? { only } : {}),
     hj212Port: readPort('HJ212_PORT', 9212),
     mqttPort: process.env.NATS_URL ? 0 : readPort('MQTT_PORT', 0),
     gatewayPort: readPort('GATEWAY_PORT', 8080),
@@ -47,6 +51,10 @@ async function main(): Promise<void> {
   stopOnSignals(system);
   const urls = await system.start();
 
+  if (only) {
+    say('the servers run, and no service');
+    return;
+  }
   say('');
   say(`console      ${urls.console}`);
   say(`HJ 212       ${urls.hj212} (TCP)`);

@@ -63,7 +63,7 @@ export interface SystemRecord {
   /** Of every process, by its name. */
   pidFiles: Record<string, string>;
   logs: Record<string, string>;
-  /** What a tool needs to act as `admin` or `demo`: the same variables as every service's. */
+  /** What a tool needs to act as `admin`, `demo` or `operations`: the same variables as every service's. */
   environments: Record<string, Record<string, string>>;
 }
 
@@ -178,7 +178,8 @@ export class System {
   /** The variables by which a process of this issuer finds and trusts the others. */
   environment(issuer: string): Record<string, string> {
     const { urls, secrets } = this;
-    const credentials = this.external('NATS_URL') ? '' : `${issuer}:${secrets.natsPasswords[issuer]}@`;
+    const login = secrets.natsLogins[issuer]?.current;
+    const credentials = this.external('NATS_URL') || !login ? '' : `${login.user}:${login.password}@`;
     return {
       MONGODB_URI: urls.mongodb,
       NATS_URL: urls.nats.replace('://', `://${credentials}`),
@@ -274,7 +275,7 @@ export class System {
         ? undefined
         : natsServerSpec({
             ...place('nats'),
-            users: natsUsers(this.secrets.natsPasswords),
+            users: natsUsers(this.secrets.natsLogins),
             mqtt: {
               host: this.external('MQTT_HOST') ?? '127.0.0.1',
               port: this.ports.mqtt as number,
@@ -359,7 +360,11 @@ export class System {
       ports: this.ports,
       pidFiles: Object.fromEntries(names.map((name) => [name, this.folder.pidFile(name)])),
       logs: Object.fromEntries(names.map((name) => [name, this.folder.log(name)])),
-      environments: { admin: this.environment('admin'), demo: this.environment('demo') },
+      environments: {
+        admin: this.environment('admin'),
+        demo: this.environment('demo'),
+        operations: this.environment('operations'),
+      },
     };
     this.folder.writeJson('run/system.json', record);
   }

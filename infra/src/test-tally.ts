@@ -1,3 +1,6 @@
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
 /** What counts of one run. */
 export interface Tally {
   passed: number;
@@ -12,6 +15,13 @@ export interface JestResult {
   numTodoTests: number;
   /** Files that could not be run at all, so that none of their tests was counted. */
   numRuntimeErrorTestSuites: number;
+  testResults: {
+    /** The file. */
+    name: string;
+    /** Why it could not be run at all. */
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] | null }[];
+  }[];
 }
 
 /**
@@ -31,4 +41,35 @@ export function tallyOf(report: JestResult | undefined, exitCode: number | null)
     notes.push(exitCode === null ? 'did not end and was cut off' : `Jest ended with exit code ${exitCode}`);
   }
   return { tally: { passed: report.numPassedTests, failed }, notes };
+}
+
+/**
+ * What failed: file, test, and the first line of why; one line for all tests of a file that failed for the same reason. It
+ * stands at the end of a long log, of which CI may show no more.
+ * @param root the folder that files are named from
+ */
+export function failuresOf({ testResults }: JestResult, root: string): string[] {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = path.relative(root, name);
+    if (assertionResults.length === 0 && message) return [`${file}: ${firstLine(message)}`];
+    const namesByReason = new Map<string, string[]>();
+    for (const { fullName, status, failureMessages } of assertionResults) {
+      if (status !== 'failed') continue;
+      const reason = firstLine(failureMessages?.[0] ?? '');
+      namesByReason.set(reason, [...(namesByReason.get(reason) ?? []), fullName]);
+    }
+    // A failed set-up fails every test of its file.
+    return [...namesByReason].map(([reason, [first, ...more]]) => {
+      const others = more.length > 0 ? ` and ${more.length} more` : '';
+      return `${file} › ${first}${others}: ${reason}`;
+    });
+  });
+}
+
+function firstLine(text: string): string {
+  const line = stripVTControlCharacters(text)
+    .split('\n')
+    .map((one) => one.trim())
+    .find((one) => one !== '' && !one.startsWith('●'));
+  return line ?? 'no reason given';
 }

@@ -2,11 +2,12 @@ import { type StdioOptions, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder, repositoryRoot } from './paths';
-import { type JestResult, type Tally, tallyOf } from './test-tally';
+import { failuresOf, type JestResult, type Tally, tallyOf } from './test-tally';
 
-// The body of `npm test`, after set-up: checks, then the three kinds of test. With names of Jest's projects (`test.js stories`),
-// these alone. Everything runs, also after a failure, each says how long it took, and the last line says
-// `N passed, N failed`. A check counts as one; a skipped test counts as failed.
+// The body of `npm test`, after set-up: checks beside the unit tests, then those with real servers. With names of Jest's
+// projects (`test.js stories`), these alone. Everything runs, also after a failure, each says how long it took, what failed is
+// named once more at the end, and the last line says `N passed, N failed`. A check counts as one; a skipped test counts as
+// failed.
 
 const MINUTE_MS = 60_000;
 
@@ -23,13 +24,15 @@ const checks: [string, string, string[]][] = [
 /** Jest's projects: arguments, and the longest they may take before they count as hanging. */
 type Project = [string, string[], number];
 const unit: Project = ['unit', [], 10 * MINUTE_MS];
-const withServers: Project[] = [
-  // These mostly wait for servers: a third worker uses what two leave of two cores.
-  ['integration', ['--maxWorkers=3'], 20 * MINUTE_MS],
+// These mostly wait for servers: a third worker uses what two leave of two cores.
+const integration: Project = ['integration', ['--maxWorkers=3'], 20 * MINUTE_MS];
+/** Longer ones, with scripts of their own. */
+const apart: Project[] = [
   ['browser', ['--runInBand'], 20 * MINUTE_MS],
+  ['stories', ['--runInBand'], 20 * MINUTE_MS],
+  // Helm may have to be built first.
+  ['charts', [], 35 * MINUTE_MS],
 ];
-/** Longer ones, each with a script of its own. */
-const apart: Project[] = [['stories', ['--runInBand'], 20 * MINUTE_MS]];
 
 interface Ending {
   code: number | null;
@@ -59,9 +62,15 @@ function runBinary(command: string, args: string[], stdio: StdioOptions, timeout
   });
 }
 
+/** Of every project run, named once more at the end. */
+const failures: string[] = [];
+
 async function check([name, command, args]: (typeof checks)[number]): Promise<Tally> {
   const { code, output, seconds } = await runBinary(command, args, 'pipe');
-  if (code !== 0) say(output.trimEnd() || `exit code ${code}`);
+  if (code !== 0) {
+    say(output.trimEnd() || `exit code ${code}`);
+    failures.push(`${name}: exit code ${code}`);
+  }
   say(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds})`);
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
@@ -79,7 +88,11 @@ async function runProject([project, args, timeout]: Project): Promise<Tally> {
   );
   const found = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as JestResult) : undefined;
   const { tally, notes } = tallyOf(found, code);
-  for (const note of notes) say(`${project}: ${note}`);
+  for (const note of notes) {
+    say(`${project}: ${note}`);
+    failures.push(`${project}: ${note}`);
+  }
+  if (found) failures.push(...failuresOf(found, repositoryRoot));
   say(`${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${project} tests (${seconds})`);
   return tally;
 }
@@ -97,11 +110,11 @@ function say(line: string): void {
 async function defaultSuite(): Promise<Tally[]> {
   // The checks, one by one, run beside the unit tests; the tests with real servers have the machine to themselves.
   const together = await Promise.all([oneByOne(checks, check), runProject(unit)]);
-  return [...together.flat(), ...(await oneByOne(withServers, runProject))];
+  return [...together.flat(), await runProject(integration)];
 }
 
 function projectOf(name: string): Project {
-  const known = [unit, ...withServers, ...apart];
+  const known = [unit, integration, ...apart];
   const found = known.find(([project]) => project === name);
   if (!found) throw new Error(`no tests are called ${name}: expected one of ${known.map(([one]) => one).join(', ')}`);
   return found;
@@ -111,6 +124,7 @@ async function test(): Promise<void> {
   const named = process.argv.slice(2);
   const tallies = named.length > 0 ? await oneByOne(named.map(projectOf), runProject) : await defaultSuite();
   const total = (key: keyof Tally) => tallies.reduce((sum, tally) => sum + tally[key], 0);
+  for (const failure of failures) say(`failed: ${failure}`);
   say(`${total('passed')} passed, ${total('failed')} failed`);
   process.exitCode = total('failed') === 0 ? 0 : 1;
 }

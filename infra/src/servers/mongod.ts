@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { MongoClient, MongoServerError } from 'mongodb';
 import type { ProcessSpec } from '../managed-process';
+import { OperatorError } from '../operator-error';
 import { obtainServer } from './obtain';
 
 const REPLICA_SET = 'greenwatch';
@@ -40,16 +41,35 @@ export async function mongodSpec(options: MongodOptions): Promise<ProcessSpec> {
     environment: options.environment,
     logFile: path.resolve(options.logFile),
     pidFile: options.pidFile,
-    probe: () => becomePrimary(port),
+    probe: () => becomePrimary(`127.0.0.1:${port}`, REPLICA_SET),
     // After a move to another port mongod asks its old address for up to 30 s.
     readyWithinMs: 90_000,
     stopWithinMs: 10_000,
   };
 }
 
-/** Initiates the set, or moves it to this port, or finds it well. Rejects while it is not primary. */
-async function becomePrimary(port: number): Promise<void> {
-  const host = `127.0.0.1:${port}`;
+const INITIATED_WITHIN_MS = 300_000;
+
+/**
+ * Waits for a mongod and makes it the primary of a replica set of one, if it is not that already.
+ * @param host `host:port` by which its clients and it itself find it
+ * @throws OperatorError when it is not within five minutes
+ */
+export async function initiateReplicaSet(host: string, set: string): Promise<void> {
+  const deadline = Date.now() + INITIATED_WITHIN_MS;
+  for (;;) {
+    try {
+      return await becomePrimary(host, set);
+    } catch (error) {
+      if (error instanceof OperatorError) throw error;
+      if (Date.now() > deadline) throw new OperatorError(`${host} is not primary: ${(error as Error).message}`);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+/** Initiates the set, or moves it to this host, or finds it well. Rejects while it is not primary. */
+async function becomePrimary(host: string, set: string): Promise<void> {
   const client = new MongoClient(`mongodb://${host}/?directConnection=true`, {
     serverSelectionTimeoutMS: 1_000,
     monitorCommands: false,
@@ -61,12 +81,14 @@ async function becomePrimary(port: number): Promise<void> {
     const config = await readConfig(client);
     if (!config) {
       const members = [{ _id: 0, host }];
-      await admin.command({ replSetInitiate: { _id: REPLICA_SET, members } });
+      await admin.command({ replSetInitiate: { _id: set, members } });
+    } else if (config.members.length > 1) {
+      throw new OperatorError(`${host} is one of ${config.members.length} members of a replica set that is not ours`);
     } else if (config.members[0]?.host !== host) {
       const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
       await admin.command({ replSetReconfig: moved, force: true });
     }
-    throw new Error(`mongod on port ${port} is not primary yet`);
+    throw new Error(`mongod at ${host} is not primary yet`);
   } finally {
     await client.close();
   }

@@ -49,10 +49,12 @@ export async function natsServerSpec(options: NatsServerOptions): Promise<Proces
   };
 }
 
-/** The configuration file. Strings are written as JSON, which NATS's own format reads. */
+// Strings are written as JSON, which NATS's own format reads.
+const quote = (text: string) => JSON.stringify(text);
+const list = (texts: string[]) => `[${texts.map(quote).join(', ')}]`;
+
+/** The configuration file. */
 export function natsConfig({ folder, port, users, mqtt, syncInterval }: NatsServerOptions): string {
-  const quote = (text: string) => JSON.stringify(text);
-  const list = (subjects: string[]) => `[${subjects.map(quote).join(', ')}]`;
   const lines = [
     `listen: "127.0.0.1:${port}"`,
     'server_name: greenwatch',
@@ -61,24 +63,32 @@ export function natsConfig({ folder, port, users, mqtt, syncInterval }: NatsServ
     `jetstream { store_dir: ${quote(path.join(folder, 'store'))}, sync_interval: ${quote(syncInterval)} }`,
   ];
   if (users) {
-    lines.push('accounts { GREENWATCH { jetstream: enabled, users: [');
-    for (const user of users) {
-      lines.push(
-        `  { user: ${quote(user.name)}, password: ${quote(user.password)}, permissions: {`,
-        `    publish: { allow: ${list(user.publish)} }, subscribe: { allow: ${list(user.subscribe)} } } }`,
-      );
-    }
-    lines.push('] } }');
-    if (mqtt) {
-      const { host, port: mqttPort, issuer } = mqtt;
-      lines.push(`mqtt { listen: "${host}:${mqttPort}" }`);
-      // Our own processes log in as before; whoever else comes is a device, and ingestion says whether it may, in its time.
-      lines.push(
-        `authorization { timeout: 10, auth_callout { issuer: "${issuer}", account: GREENWATCH, auth_users: ${list(users.map(({ name }) => name))} } }`,
-      );
-    }
+    if (mqtt) lines.push(`mqtt { listen: "${mqtt.host}:${mqtt.port}" }`);
+    lines.push(...natsAccounts(users, mqtt?.issuer));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * The lines of the configuration that say who may do what: one account with its users.
+ * @param mqttIssuer public key of who answers for devices at the MQTT listener; absent: none may log in there
+ */
+export function natsAccounts(users: readonly NatsUser[], mqttIssuer?: string): string[] {
+  const lines = ['accounts { GREENWATCH { jetstream: enabled, users: ['];
+  for (const user of users) {
+    lines.push(
+      `  { user: ${quote(user.name)}, password: ${quote(user.password)}, permissions: {`,
+      `    publish: { allow: ${list(user.publish)} }, subscribe: { allow: ${list(user.subscribe)} } } }`,
+    );
+  }
+  lines.push('] } }');
+  // Our own processes log in as before; whoever else comes is a device, and ingestion says whether it may, in its time.
+  if (mqttIssuer !== undefined) {
+    lines.push(
+      `authorization { timeout: 10, auth_callout { issuer: "${mqttIssuer}", account: GREENWATCH, auth_users: ${list(users.map(({ name }) => name))} } }`,
+    );
+  }
+  return lines;
 }
 
 /** Rejects until the server greets; it opens its port after JetStream has recovered its streams. */

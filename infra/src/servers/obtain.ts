@@ -79,17 +79,19 @@ export async function obtainServers(environment: NodeJS.ProcessEnv = process.env
   await Promise.all(wanted.map(obtainServer));
 }
 
-function findOnPath(name: string): string | undefined {
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    const candidate = path.join(folder, name);
-    try {
-      accessSync(candidate, constants.X_OK);
-      return candidate;
-    } catch {
-      // Not in this folder.
-    }
+/** The first of PATH's programs of that name. */
+export function findOnPath(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.map((folder) => path.join(folder, name)).find(isExecutable);
+}
+
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
-  return undefined;
 }
 
 async function fetchWheel(name: ServerName): Promise<string> {
