@@ -1,17 +1,66 @@
 import type { LiveEvents } from '@greenwatch/contracts';
 
-/** The gateway's API as another system uses it: by key. */
+/** An answer that is no success, with its status and body. */
+export class ApiProblem extends Error {
+  constructor(
+    path: string,
+    readonly status: number,
+    body: string,
+  ) {
+    super(`${path.split('?')[0]}: ${status} ${body}`);
+  }
+}
+
+/** The gateway's API as another system uses it, by key, or as somebody who has logged in. */
 export class ApiClient {
+  readonly #headers: Record<string, string>;
+
+  /** @param credentials an API key, or the session of somebody who has logged in */
   constructor(
     private readonly base: string,
-    private readonly key: string,
-  ) {}
+    credentials: string | { session: string },
+  ) {
+    this.#headers =
+      typeof credentials === 'string'
+        ? { authorization: `Bearer ${credentials}` }
+        : { cookie: `gw_session=${credentials.session}` };
+  }
 
-  /** @throws Error with status and body when the answer is no success */
+  /** @throws Error with status and body when the log-in is refused */
+  static async logIn(base: string, username: string, password: string): Promise<ApiClient> {
+    const response = await fetch(new URL('/api/v1/sessions', base), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password }),
+    });
+    const session = response.headers
+      .getSetCookie()
+      .map((cookie) => /^gw_session=([^;]+)/.exec(cookie)?.[1])
+      .find((value) => value !== undefined);
+    if (!response.ok || !session) {
+      throw new Error(`${username} cannot log in at ${base}: ${response.status} ${await response.text()}`);
+    }
+    return new ApiClient(base, { session });
+  }
+
+  /** @throws ApiProblem when the answer is no success */
   async open(path: string, signal?: AbortSignal): Promise<Response> {
-    const headers = { authorization: `Bearer ${this.key}` };
-    const response = await fetch(new URL(`/api/v1${path}`, this.base), { headers, signal });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return this.#succeeded(path, await fetch(this.#url(path), { headers: this.#headers, signal }));
+  }
+
+  /** @throws ApiProblem when the answer is no success */
+  async post<T>(path: string, body: unknown): Promise<T> {
+    const headers = { ...this.#headers, 'content-type': 'application/json' };
+    const response = await fetch(this.#url(path), { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await this.#succeeded(path, response)).json() as Promise<T>;
+  }
+
+  #url(path: string): URL {
+    return new URL(`/api/v1${path}`, this.base);
+  }
+
+  async #succeeded(path: string, response: Response): Promise<Response> {
+    if (!response.ok) throw new ApiProblem(path, response.status, await response.text());
     return response;
   }
 

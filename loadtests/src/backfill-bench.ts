@@ -1,7 +1,6 @@
 import type { Alarm, LiveEvents, Moment } from '@greenwatch/contracts';
 import { ApiClient } from './api-client';
-import { LIMIT } from './bench-devices';
-import { FACTORS, mnOf } from './bench-frames';
+import { FACTORS, LIMIT, mnOf } from './bench-frames';
 import { type BenchSystem, firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
 import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
 import { drained, exportAddress, sleep } from './connect-to-system';

@@ -1,6 +1,5 @@
-import { organisationCheckCharacter, usccCheckCharacter } from '@greenwatch/contracts';
-import type { Client } from '@greenwatch/kit';
-import { FACTORS, mnOf, PASSWORD } from './bench-frames';
+import { type Actions, organisationCheckCharacter, type Params, usccCheckCharacter } from '@greenwatch/contracts';
+import { FACTORS, LIMIT, mnOf, PASSWORD } from './bench-frames';
 
 /** Entities an import, a few seconds of work each. */
 const CHUNK = 500;
@@ -12,8 +11,31 @@ const MEDIUM = 'gas' as const;
 const VALID_FROM = '2020-01-01T00:00:00+08:00';
 const VALID_TO = '2040-01-01T00:00:00+08:00';
 
-/** Limit of SO2 (a21026) at every outlet that `registerPermits` permits, hourly mean in mg/m3. */
-export const LIMIT = 35;
+/** How records come in: a system's own actions, or the API. */
+export interface Importer {
+  call<K extends 'registry.import' | 'permits.import'>(
+    action: K,
+    params: Params<Actions[K]>,
+    options?: { timeoutMs?: number },
+  ): Promise<unknown>;
+}
+
+/** Which devices: `count` from number `first` (0) on, a multiple of two. A device of HJ/T 212-2005 is registered as such. */
+export interface DeviceRange {
+  count: number;
+  first?: number;
+  editionOf?: (device: number) => '2005' | '2017';
+}
+const rangeOf = (devices: number | DeviceRange): Required<DeviceRange> => ({
+  first: 0,
+  editionOf: () => '2017',
+  ...(typeof devices === 'number' ? { count: devices } : devices),
+});
+/** The enterprises of these devices. */
+const sourcesOf = ({ count, first }: Required<DeviceRange>) => ({
+  first: first / OUTLETS_AN_ENTERPRISE,
+  count: Math.ceil(count / OUTLETS_AN_ENTERPRISE),
+});
 
 /** Outlet and enterprise of the n-th device of the bench. */
 export const outletOf = (device: number): string => `bench-${device}`;
@@ -31,15 +53,15 @@ export function usccOf(enterprise: number): string {
   return body + usccCheckCharacter(body);
 }
 
-/** Registers enterprises `bench-0` and on, all in one county. */
-export async function registerEnterprises(client: Client, count: number): Promise<void> {
+/** Registers enterprises `bench-<first>` and on, all in one county. */
+export async function registerEnterprises(client: Importer, count: number, first = 0): Promise<void> {
   const divisions = [
     { code: '330000', name: '浙江省', level: 'province' as const },
     { code: '330400', name: '嘉兴市', level: 'city' as const, parent: '330000' },
     { code: PLACE.divisionCode, name: '桐乡市', level: 'county' as const, parent: '330400' },
   ];
   await client.call('registry.import', { divisions }, { timeoutMs: TIMEOUT_MS });
-  for (const numbers of chunks(count)) {
+  for (const numbers of chunks(count, first)) {
     const enterprises = numbers.map((i) => ({
       id: enterpriseId(i),
       uscc: usccOf(i),
@@ -56,9 +78,11 @@ export async function registerEnterprises(client: Client, count: number): Promis
 }
 
 /** Registers the devices of the bench: a gas outlet each, two outlets an enterprise. */
-export async function registerDevices(client: Client, count: number): Promise<void> {
-  await registerEnterprises(client, Math.ceil(count / OUTLETS_AN_ENTERPRISE));
-  for (const numbers of chunks(count)) {
+export async function registerDevices(client: Importer, devices: number | DeviceRange): Promise<void> {
+  const range = rangeOf(devices);
+  const sources = sourcesOf(range);
+  await registerEnterprises(client, sources.count, sources.first);
+  for (const numbers of chunks(range.count, range.first)) {
     const outlets = numbers.map((i) => ({
       id: outletOf(i),
       enterpriseId: enterpriseId(enterpriseOf(i)),
@@ -72,7 +96,7 @@ export async function registerDevices(client: Client, count: number): Promise<vo
     const devices = numbers.map((i) => ({
       mn: mnOf(i),
       status: 'active' as const,
-      edition: '2017' as const,
+      edition: range.editionOf(i),
       bindings: [{ outletId: outletOf(i), enterpriseId: enterpriseId(enterpriseOf(i)), medium: MEDIUM }],
       addresses: [],
       missingFlagValid: true,
@@ -83,8 +107,9 @@ export async function registerDevices(client: Client, count: number): Promise<vo
 }
 
 /** Permits the enterprises of these devices to discharge what they measure, SO2 up to LIMIT. Without, every one would be a clue. */
-export async function registerPermits(client: Client, devices: number): Promise<void> {
-  for (const numbers of chunks(Math.ceil(devices / OUTLETS_AN_ENTERPRISE))) {
+export async function registerPermits(client: Importer, devices: number | DeviceRange): Promise<void> {
+  const sources = sourcesOf(rangeOf(devices));
+  for (const numbers of chunks(sources.count, sources.first)) {
     const permits = numbers.map((enterprise) => ({
       id: enterpriseId(enterprise),
       number: `${usccOf(enterprise)}001P`,
@@ -118,19 +143,25 @@ export async function registerPermits(client: Client, devices: number): Promise<
  * Registers who has work with what these devices send: a county's people, and a principal for each enterprise. With
  * nobody there every task would be looked after again each minute.
  */
-export async function registerPeople(client: Client, devices: number): Promise<void> {
+export async function registerPeople(client: Importer, devices: number | DeviceRange): Promise<void> {
+  const sources = sourcesOf(rangeOf(devices));
   const person = { divisionCode: PLACE.divisionCode, locale: 'zh-CN' as const, active: true };
-  const county = (role: 'supervisor' | 'officer' | 'duty-officer', count: number) =>
+  const county = (role: 'supervisor' | 'officer' | 'duty-officer', count: number, firstPhone: number) =>
     Array.from({ length: count }, (_, i) => ({
       ...person,
       id: `bench-${role}-${i}`,
       name: `${role} ${i}`,
       roles: [role],
       certificateNo: `330483${1_000 + i}`,
+      phone: String(firstPhone + i),
     }));
-  const authority = [...county('supervisor', 6), ...county('officer', 24), ...county('duty-officer', 2)];
+  const authority = [
+    ...county('supervisor', 6, 13_800_000_000),
+    ...county('officer', 24, 13_800_001_000),
+    ...county('duty-officer', 2, 13_800_002_000),
+  ];
   await client.call('registry.import', { persons: authority }, { timeoutMs: TIMEOUT_MS });
-  for (const numbers of chunks(Math.ceil(devices / OUTLETS_AN_ENTERPRISE))) {
+  for (const numbers of chunks(sources.count, sources.first)) {
     const persons = numbers.map((enterprise) => ({
       ...person,
       id: `bench-principal-${enterprise}`,
@@ -143,9 +174,9 @@ export async function registerPeople(client: Client, devices: number): Promise<v
   }
 }
 
-/** Numbers from 0, so many at a time as one import takes. */
-function* chunks(count: number): Generator<number[]> {
+/** Numbers from `first`, so many at a time as one import takes. */
+function* chunks(count: number, first: number): Generator<number[]> {
   for (let from = 0; from < count; from += CHUNK) {
-    yield Array.from({ length: Math.min(CHUNK, count - from) }, (_, i) => from + i);
+    yield Array.from({ length: Math.min(CHUNK, count - from) }, (_, i) => first + from + i);
   }
 }

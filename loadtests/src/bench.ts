@@ -3,6 +3,7 @@ import { OperatorError } from '@greenwatch/infra';
 import { backfillBench } from './backfill-bench';
 import { missedBounds } from './bounds';
 import { burstBench } from './burst-bench';
+import { connectionsBench } from './connections-bench';
 import { creditBench } from './credit-bench';
 import { exportBench } from './export-bench';
 import { fraudBench } from './fraud-bench';
@@ -130,6 +131,18 @@ const BENCHES: Record<string, Bench> = {
         within: wholeNumber('within', option('within') ?? '60', 1, 600),
         only: only(option),
         syncInterval: syncInterval(option),
+        say,
+      }),
+  },
+  connections: {
+    options: {
+      connections: 'most open at a time (default 8000)',
+      steps: 'in so many steps, each measured (default 4)',
+    },
+    run: (option) =>
+      connectionsBench({
+        connections: wholeNumber('connections', option('connections') ?? '8000', 10, 15_000),
+        steps: wholeNumber('steps', option('steps') ?? '4', 2, 10),
         say,
       }),
   },

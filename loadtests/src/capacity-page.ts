@@ -6,6 +6,8 @@ import {
   type Operation,
   type Traffic,
 } from './capacity-model';
+import { type ReplicaAssumptions, servicePlans } from './replicas';
+import { linearityOf } from './scaling';
 
 /** `measured.json`: outputs of the benches as they printed them, with what the page takes of each. */
 export interface Measured {
@@ -15,7 +17,11 @@ export interface Measured {
   /** The same with NATS_SYNC_INTERVAL=2m. */
   ingest_unsynced?: IngestFigures;
   /** `bench -- latency`: what a packet costs at a low rate. */
-  latency?: { packets_s: number; cpu_us_per_packet: Record<string, number> };
+  latency?: { packets_s: number; cpu_us_per_packet: Record<string, number>; memory_peak_mb?: Record<string, number> };
+  /** `bench -- connections`: memory of ingestion by its open connections. */
+  connections?: { memory_mb_per_1000_connections: number; memory_mb_without: number };
+  /** What 1, 2, 3 instances took, each with the same limit of processor: `npm run test:cluster`. */
+  linearity?: { cpu_millis: number; points: { instances: number; packets_s: number }[] };
   frame_bytes: number;
   volume: { packed_bytes_per_reading: number; recent_bytes_per_reading: number };
   cold_bytes_per_reading: number;
@@ -26,7 +32,9 @@ export interface IngestFigures {
   packets_s: number;
   p50_ms: number;
   p99_ms: number;
+  log_bytes_per_packet?: number;
   archive_bytes_per_packet?: number;
+  memory_peak_mb?: Record<string, number>;
 }
 
 /** Of the services that a packet passes; what the others take beside is no cost of a packet. */
@@ -54,6 +62,38 @@ export const OPERATION: Operation = {
   connectionsPerInstance: 10_000,
   memoryMb: 512,
 };
+
+/** One alarm a second was measured beside the packets (`bench -- latency`): 86,400 a day. */
+const ALARMS_MEASURED = 1;
+/** An alarm a day of one device in twenty: more than a province has, for the least of replicas carries far more. */
+const ALARMS_PER_THOUSAND = 50;
+const LEAST_REPLICAS = 2;
+/** Above the most memory that was seen, for a collection of garbage may come late. */
+const MEMORY_ROOM = 1.25;
+
+/** Pods of each service of ours for an area. */
+export function replicasOf(measured: Measured, area: Capacity) {
+  const assumed: ReplicaAssumptions = {
+    utilisation: OPERATION.utilisation,
+    least: LEAST_REPLICAS,
+    alarmsPerThousandDevices: ALARMS_PER_THOUSAND,
+    measuredAlarmsPerSecond: ALARMS_MEASURED,
+    connectionsPerInstance: OPERATION.connectionsPerInstance,
+    memoryMb: memoryOf(measured),
+    memoryMbPerThousandConnections: measured.connections?.memory_mb_per_1000_connections ?? 0,
+    memoryRoom: MEMORY_ROOM,
+  };
+  return servicePlans(costOf(measured), area, assumed);
+}
+
+/** The most memory that was seen of each service; of ingestion at full rate, where it had few connections. */
+function memoryOf({ ingest, latency }: Measured): Record<string, number> {
+  const most = { ...ingest.memory_peak_mb };
+  for (const [name, mb] of Object.entries(latency?.memory_peak_mb ?? {})) {
+    if (name !== 'ingestion') most[name] = Math.max(most[name] ?? 0, mb);
+  }
+  return most;
+}
 
 export function costOf({ ingest, latency, frame_bytes, volume, cold_bytes_per_reading }: Measured): MeasuredCost {
   const atRate = ({
@@ -147,6 +187,51 @@ The servers' cores are of one member of MongoDB's replica set and one nats-serve
 ${HOT_PATH.slice(0, 3).join(', ')} run as many instances as they have cores here and share the partitions; two of each are the least
 for a deployment that survives a machine. A country is no single deployment: one a province (design.md).
 
+## Replicas
+
+What a pod of each service asks for and how many there are: replicas × processor (thousandths of a core) / memory (MB). At least ${LEAST_REPLICAS} of each; ingestion, readings
+and rules by the packets of the peak, a core planned to ${OPERATION.utilisation * 100} %; the others by alarms (${ALARMS_PER_THOUSAND} a day of a thousand devices, at the cost of ${ALARMS_MEASURED} a second in
+\`bench -- latency\`); memory is the most that was seen and ${Math.round((MEMORY_ROOM - 1) * 100)} % more.
+
+${table([
+  ['service', ...areas.map(({ name }) => name)],
+  ...replicasOf(measured, areas[0] as Capacity).map(({ name }) => [
+    name,
+    ...areas.map((area) => {
+      const plan = replicasOf(measured, area).find((one) => one.name === name);
+      return plan ? `${number(plan.replicas)} × ${plan.cpuMillis}m / ${plan.memoryMb}` : '';
+    }),
+  ]),
+  perArea('together, cores', (area) =>
+    number(sum(replicasOf(measured, area).map(({ replicas, cpuMillis }) => (replicas * cpuMillis) / 1_000))),
+  ),
+  perArea('together, GB', (area) =>
+    number(sum(replicasOf(measured, area).map(({ replicas, memoryMb }) => (replicas * memoryMb) / 1_000))),
+  ),
+])}
+
+${table([
+  ['bytes of a packet', 'figure', 'where'],
+  ['from the device, into ingestion', number(measured.frame_bytes), 'a frame of 8 readings'],
+  [
+    'onto the log, and from there once to readings, to rules and to the archive',
+    bytesOf(measured.ingest.log_bytes_per_packet),
+    '`bench -- ingest`',
+  ],
+  [
+    'in the store while recent',
+    number(measured.volume.recent_bytes_per_reading * TRAFFIC.readingsPerPacket),
+    '`bench -- volume`',
+  ],
+  ['in the archive', number(cost.archiveBytesPerPacket), '`bench -- ingest`'],
+])}
+
+${connectionsLine(measured)}
+
+### Whether instances add up
+
+${linearity(measured)}
+
 ## How it grows
 
 Cost lies in packets, so it grows with devices and falls with the interval. A province of ${number(AREAS[1].enterprises)} enterprises:
@@ -182,6 +267,33 @@ It knows nothing of pages and reports, whose cost lies in people, not in devices
 
 ${settings(measured)}
 `;
+}
+
+const bytesOf = (bytes: number | undefined) => (bytes === undefined ? 'not measured yet' : number(bytes));
+
+function connectionsLine({ connections }: Measured): string {
+  if (!connections) return 'Memory for connections: not measured yet (`npm run bench -- connections`).';
+  const { memory_mb_per_1000_connections: more, memory_mb_without: none } = connections;
+  return `Ingestion takes ${number(none)} MB without connections and ${number(more)} MB more with each 1,000 (\`npm run bench -- connections\`, in a cluster \`npm run test:cluster\`).`;
+}
+
+function linearity({ linearity }: Measured): string {
+  const how =
+    'instances of ingestion, readings and rules, each pod limited to the same share of a processor (`npm run test:cluster`)';
+  if (!linearity) return `Not measured yet: 1, 2, 3 ${how}.`;
+  const rows = linearityOf(
+    linearity.points.map(({ instances, packets_s }) => ({ instances, packetsPerSecond: packets_s })),
+  );
+  return `1, 2, 3 ${how}, here ${linearity.cpu_millis} thousandths of a core:
+
+${table([
+  ['instances', 'packets/s', 'of so many times one'],
+  ...rows.map(({ instances, packetsPerSecond, efficiency }) => [
+    String(instances),
+    number(packetsPerSecond),
+    `${Math.round(efficiency * 100)} %`,
+  ]),
+])}`;
 }
 
 /** What the promise against power loss costs: the same bench under both settings. */

@@ -9,7 +9,7 @@ import { wholeNumber } from './whole-number';
  * `npm run capacity`: writes docs/capacity.md from measured.json. With a bench's output (its last line in a file) that part of
  * measured.json is replaced first. With `--enterprises N` it prints what such an area needs and writes nothing.
  */
-const USAGE = `usage: npm run capacity -- [--ingest FILE] [--ingest-unsynced FILE] [--latency FILE] [--volume FILE] [--machine TEXT] [--note TEXT]
+const USAGE = `usage: npm run capacity -- [--ingest FILE] [--ingest-unsynced FILE] [--latency FILE] [--volume FILE] [--connections FILE] [--linearity FILE] [--machine TEXT] [--note TEXT]
        npm run --silent capacity -- --enterprises N`;
 
 export const MEASURED_FILE = path.join(repositoryRoot, 'loadtests', 'measured.json');
@@ -35,6 +35,8 @@ function main(): void {
     'ingest-unsynced': text,
     latency: text,
     volume: text,
+    connections: text,
+    linearity: text,
     machine: text,
     note: text,
     enterprises: text,
@@ -50,6 +52,8 @@ function main(): void {
   if (values['ingest-unsynced']) measured.ingest_unsynced = lastLine(values['ingest-unsynced']);
   if (values.latency) measured.latency = lastLine(values.latency);
   if (values.volume) measured.volume = lastLine(values.volume);
+  if (values.connections) measured.connections = lastLine(values.connections);
+  if (values.linearity) measured.linearity = lastLine(values.linearity);
   if (values.machine) measured.machine = values.machine;
   if (values.note) measured.note = values.note;
   writeFileSync(MEASURED_FILE, `${JSON.stringify(measured, null, 2)}\n`);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { OperatorError } from '@greenwatch/infra';
 import { chaosRun } from './chaos-run';
+import { runCommand } from './run-command';
 import { wholeNumber } from './whole-number';
 
 const USAGE = `usage: npm run chaos -- [--kills N] [--seed N] [--rate N] [--devices N] [--sync-interval always|PERIOD]
@@ -10,12 +10,12 @@ const USAGE = `usage: npm run chaos -- [--kills N] [--seed N] [--rate N] [--devi
   --devices N        that send them and keep what is not acknowledged (default 60)
   --sync-interval P  when NATS flushes to disk: always (default), or a period such as 2m`;
 
-async function main(): Promise<void> {
+runCommand(USAGE, async () => {
   const number = { type: 'string' } as const;
   const { values } = parseArgs({
     options: { kills: number, seed: number, rate: number, devices: number, 'sync-interval': number },
   });
-  const result = await chaosRun({
+  return chaosRun({
     kills: wholeNumber('kills', values.kills ?? '60', 1, 10_000),
     seed: wholeNumber('seed', values.seed ?? '1', 0, 2 ** 31 - 1),
     rate: wholeNumber('rate', values.rate ?? '600', 1, 100_000),
@@ -23,13 +23,4 @@ async function main(): Promise<void> {
     syncInterval: values['sync-interval'],
     say: (line) => process.stderr.write(`${line}\n`),
   });
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-  if (result.missed.length > 0) process.exitCode = 1;
-}
-
-main().catch((error: Error & { code?: string }) => {
-  const usage = error.code?.startsWith('ERR_PARSE_ARGS');
-  const text = usage ? `${error.message}\n${USAGE}` : error.stack;
-  process.stderr.write(`${error instanceof OperatorError ? error.message : text}\n`);
-  process.exitCode = 1;
 });

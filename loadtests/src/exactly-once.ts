@@ -13,7 +13,7 @@ export async function checkExactlyOnce(client: Client, address: string, ...loads
     const request = { mns: ledger.mns, kinds: [KIND_REALTIME], from: 0, to: 0 };
     const answers = readings.export(request, await grpcMetadata(client.identity, client.identity.self));
     for await (const { moments } of answers as AsyncIterable<readingsGrpc.Moments>) {
-      for (const moment of moments) ledger.add(moment);
+      for (const { mn, dataTime, factors, revisions } of moments) ledger.add({ mn, dataTime, factors, revisions });
     }
   } finally {
     readings.close();

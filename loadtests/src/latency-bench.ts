@@ -1,7 +1,6 @@
 import type { LiveEvents } from '@greenwatch/contracts';
 import { ApiClient } from './api-client';
-import { LIMIT } from './bench-devices';
-import { mnOf } from './bench-frames';
+import { LIMIT, mnOf } from './bench-frames';
 import { type BenchSystem, firstTimeOf, MEMORY_LIMIT_MB, onBenchSystem, round } from './bench-system';
 import { exactlyOnce, memoryBounds, missedBounds } from './bounds';
 import { drained, exportAddress, factsTaken, sleep } from './connect-to-system';

@@ -23,6 +23,26 @@ export class LatencyHistogram {
     return MOST_MS;
   }
 
+  /** Pairs of a step's number and how many fell into it, of the steps that are not empty. */
+  pairs(): number[] {
+    const pairs: number[] = [];
+    for (const [bucket, count] of this.#counts.entries()) if (count > 0) pairs.push(bucket, count);
+    return pairs;
+  }
+
+  /** Takes over what another one counted. */
+  addPairs(pairs: readonly number[]): void {
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [bucket = 0, count = 0] = [pairs[i], pairs[i + 1]];
+      this.#counts[bucket] = (this.#counts[bucket] as number) + count;
+      this.#total += count;
+    }
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
   clear(): void {
     this.#counts.fill(0);
     this.#total = 0;

@@ -1,22 +1,26 @@
 import net from 'node:net';
-import { digits, type FrameMaker } from './bench-frames';
+import { digits, type FrameSource, NO_ANSWER } from './bench-frames';
+import type { FaultDice } from './fleet/link-faults';
 import { ACKED, type LoadOptions, NOT_SENT, SENT } from './load-messages';
 
 /** What all devices of a process share: it costs once, not five thousand times. */
 export interface LoadHost {
   options: LoadOptions;
-  frames: FrameMaker;
+  frames: FrameSource;
+  /** What goes wrong on the way; without, nothing does. */
+  faults?: FaultDice;
   /** Every socket reads into this one, for what is read is looked at before the next read. */
   readBuffer: Buffer;
   answered(now: number, latencyMs: number): void;
 }
 
 const HASH = '#'.charCodeAt(0);
-/** `##0088QN=20160801085857223;ST=91;CN=9014;`: where the QN and the digits of CN begin (HJ 212-2017 6.3). */
-const QN_AT = 9;
-const CN_AT = 36;
-const UPLOAD_ANSWER = 9_014;
+const ZERO = '0'.charCodeAt(0);
 const RECONNECT_MS = 200;
+/** Where a pod has just gone nobody refuses a connection, and the system itself would try for two minutes. */
+const CONNECT_WITHIN_MS = 10_000;
+/** Between the parts of a write that is split: more than the other side's read takes. */
+const SPLIT_MS = 20;
 
 /**
  * A device as the standard wants it: it keeps what is not acknowledged, reconnects, and sends it again (HJ 212-2017 6.1), so
@@ -30,6 +34,8 @@ export class LoadDevice {
   readonly #writtenAt: Float32Array;
   #socket: net.Socket | undefined;
   #rest: Buffer | undefined;
+  /** Bytes that wait behind the first part of a split write. */
+  #held: Buffer | undefined;
   #comeBack: NodeJS.Timeout | undefined;
   #closed = false;
   #tries: number;
@@ -44,7 +50,7 @@ export class LoadDevice {
   connected = false;
 
   constructor(
-    private readonly number: number,
+    readonly number: number,
     private readonly host: LoadHost,
   ) {
     const { frames } = host.options;
@@ -64,15 +70,22 @@ export class LoadDevice {
   }
 
   connect(): void {
-    const { addresses } = this.host.options;
+    const { addresses, localAddress } = this.host.options;
     const address = addresses[this.#tries++ % addresses.length] as { host: string; port: number };
     const callback = (length: number, buffer: Uint8Array) => {
       this.#receive(buffer as Buffer, length);
       return true;
     };
-    const socket = net.connect({ ...address, noDelay: true, onread: { buffer: this.host.readBuffer, callback } });
+    const socket = net.connect({
+      ...address,
+      localAddress,
+      noDelay: true,
+      onread: { buffer: this.host.readBuffer, callback },
+    });
     this.#socket = socket;
+    socket.setTimeout(CONNECT_WITHIN_MS, () => socket.destroy());
     socket.once('connect', () => {
+      socket.setTimeout(0);
       this.connected = true;
       this.reconnected++;
       this.resend(performance.now(), Number.POSITIVE_INFINITY);
@@ -83,6 +96,7 @@ export class LoadDevice {
     socket.on('close', () => {
       this.connected = false;
       this.#rest = undefined;
+      this.#held = undefined;
       this.#comeBack ??= setTimeout(() => this.#return(), RECONNECT_MS);
     });
   }
@@ -136,15 +150,50 @@ export class LoadDevice {
   }
 
   #write(from: number, until: number, now: number): void {
-    const { frames } = this.host;
-    const bytes = Buffer.allocUnsafe(frames.length * (until - from));
-    for (let frame = from, at = 0; frame < until; frame++, at += frames.length) {
+    const { frames, faults } = this.host;
+    let length = 0;
+    for (let frame = from; frame < until; frame++) length += frames.lengthOf(this.number, frame);
+    const bytes = Buffer.allocUnsafe(length);
+    for (let frame = from, at = 0; frame < until; frame++) {
       frames.write(bytes, at, this.number, frame);
-      if (this.states[frame] === NOT_SENT) this.states[frame] = SENT;
+      at += frames.lengthOf(this.number, frame);
+      if (this.states[frame] === NOT_SENT) {
+        this.states[frame] = SENT;
+        // Before the CR LF: the last digit of the CRC becomes another one.
+        if (faults?.corrupts()) bytes[at - 3] = bytes[at - 3] === ZERO ? ZERO + 1 : ZERO;
+      }
       this.#writtenAt[frame] = now;
       if (this.#dueAt[frame] === 0) this.#dueAt[frame] = now;
     }
-    this.#socket?.write(bytes);
+    this.#put(bytes);
+  }
+
+  /** Onto the socket, in one write or, by chance, in two. */
+  #put(bytes: Buffer): void {
+    if (this.#held) {
+      this.#held = Buffer.concat([this.#held, bytes]);
+      return;
+    }
+    const cut = this.host.faults?.cutAt(bytes.length) ?? 0;
+    if (cut === 0) {
+      this.#socket?.write(bytes);
+      return;
+    }
+    const socket = this.#socket;
+    socket?.write(bytes.subarray(0, cut));
+    this.#held = bytes.subarray(cut);
+    setTimeout(() => {
+      // Whoever reconnected meanwhile has sent everything again.
+      if (socket !== this.#socket || !this.#held) return;
+      const held = this.#held;
+      this.#held = undefined;
+      socket?.write(held);
+    }, SPLIT_MS);
+  }
+
+  /** A heart-beat (CN 9015): of a device that has nothing to say, so that its connection is not taken for dead. */
+  beat(frame: Buffer): void {
+    if (this.connected && !this.#held) this.#socket?.write(frame);
   }
 
   #receive(buffer: Buffer, length: number): void {
@@ -167,13 +216,14 @@ export class LoadDevice {
 
   /** Takes the answer of a frame by its QN, whichever their order. A request of the platform is not answered. */
   #take(bytes: Buffer, at: number, size: number, now: number): void {
-    if (size < CN_AT + 4 || digits(bytes, at + CN_AT, 4) !== UPLOAD_ANSWER) return;
-    const frame = this.host.frames.indexAt(bytes, at + QN_AT);
-    if (this.states[frame] !== SENT) return;
+    const frame = this.host.frames.answered(bytes, at, size, this.number);
+    if (frame === NO_ANSWER || this.states[frame] !== SENT) return;
     this.states[frame] = ACKED;
     this.inFlight--;
     this.answered++;
     while (this.#oldest < this.#next && this.states[this.#oldest] === ACKED) this.#oldest++;
     this.host.answered(now, now - (this.#dueAt[frame] as number));
+    // As if this answer had been lost: what is sent again is stored once all the same.
+    if (this.host.faults?.repeats()) this.#write(frame, frame + 1, now);
   }
 }

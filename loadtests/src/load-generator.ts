@@ -1,4 +1,7 @@
-import { FrameMaker } from './bench-frames';
+import { buildFrame } from '@greenwatch/hj212';
+import { FrameMaker, mnOf, PASSWORD } from './bench-frames';
+import { FleetFrames } from './fleet/fleet-frames';
+import { FaultDice, noFaults } from './fleet/link-faults';
 import { LatencyHistogram } from './latency-histogram';
 import { LoadDevice } from './load-device';
 import type { FromLoadGenerator, LoadOptions, ToLoadGenerator } from './load-messages';
@@ -10,6 +13,9 @@ import { cpuOf } from './process-usage';
 const OPENING = 250;
 const OPENING_RESEND_MS = 500;
 const OPENED_WITHIN_MS = 30_000;
+/** A deployment somewhere may be slow, and then is measured as such; a bench's own system is not. */
+const FLEET_OPENED_WITHIN_MS = 180_000;
+const FLEET_OPENING_RESEND_MS = 2_000;
 const PACE_EVERY_MS = 2;
 const RESEND_EVERY_MS = 250;
 
@@ -21,6 +27,8 @@ let devices: LoadDevice[] = [];
 let resendMs = OPENING_RESEND_MS;
 let stallMs = 0;
 let lastAnswer = 0;
+let faults: FaultDice | undefined;
+let beats = 0;
 
 /** When the pace began, packets a second since, and how many have become due. */
 let pace: { begun: number; rate: number; due: number } | undefined;
@@ -28,9 +36,13 @@ let pacing: NodeJS.Timeout | undefined;
 let turn = 0;
 
 async function load(options: LoadOptions): Promise<void> {
+  const { traffic, firstDevice = 0, patient = traffic !== undefined } = options;
+  if (patient) resendMs = FLEET_OPENING_RESEND_MS;
+  if (options.faults) faults = new FaultDice(options.faults, 1 + firstDevice);
   const host = {
     options,
-    frames: new FrameMaker(options.firstTime),
+    faults,
+    frames: traffic ? new FleetFrames(traffic) : new FrameMaker(options.firstTime),
     readBuffer: Buffer.alloc(64 * 1024),
     answered: (now: number, latencyMs: number) => {
       latencies.add(latencyMs);
@@ -38,7 +50,7 @@ async function load(options: LoadOptions): Promise<void> {
       lastAnswer = now;
     },
   };
-  devices = Array.from({ length: options.connections }, (_, i) => new LoadDevice(i, host));
+  devices = Array.from({ length: options.connections }, (_, i) => new LoadDevice(firstDevice + i, host));
   setInterval(() => {
     const now = performance.now();
     for (const device of devices) if (device.inFlight > 0) device.resend(now, now - resendMs);
@@ -46,20 +58,45 @@ async function load(options: LoadOptions): Promise<void> {
     if (!devices.some((device) => device.inFlight > 0)) lastAnswer = now;
   }, RESEND_EVERY_MS);
   lastAnswer = performance.now();
-  for (let from = 0; from < devices.length; from += OPENING) await open(devices.slice(from, from + OPENING));
+  for (let from = 0; from < devices.length; from += OPENING) {
+    await open(devices.slice(from, from + OPENING), patient ? FLEET_OPENED_WITHIN_MS : OPENED_WITHIN_MS);
+  }
   resendMs = options.resendMs;
   latencies.clear();
   stallMs = 0;
+  if (faults) setInterval(dropSome, 1_000);
+  if (options.heartbeatSeconds) beatEvery(options.heartbeatSeconds * 1_000);
   tell({ type: 'loaded' });
 }
 
+function dropSome(): void {
+  for (const { device, forMs } of faults?.drops(devices.length) ?? []) devices[device]?.drop(forMs);
+}
+
+/** Each device at its own moment, for the line is quiet but for it. */
+function beatEvery(periodMs: number): void {
+  let next = 0;
+  setInterval(
+    () => {
+      const device = devices[next++ % devices.length] as LoadDevice;
+      const head = `ST=31;CN=9015;PW=${PASSWORD};MN=${mnOf(device.number)};Flag=4;`;
+      device.beat(buildFrame(`QN=${qnOfNow()};${head}CP=&&&&`));
+      beats++;
+    },
+    Math.max(1, periodMs / devices.length),
+  );
+}
+
+/** Time of sending with milliseconds, in Beijing time (HJ 212-2017 table 3). */
+const qnOfNow = () => new Date(Date.now() + 8 * 3_600_000).toISOString().replace(/\D/g, '').slice(0, 17);
+
 /** Resolves when the system has answered the first frame of each: it has heard of the devices. */
-async function open(opening: LoadDevice[]): Promise<void> {
+async function open(opening: LoadDevice[], withinMs: number): Promise<void> {
   for (const device of opening) {
     device.becomesDue(performance.now());
     device.connect();
   }
-  for (const until = performance.now() + OPENED_WITHIN_MS; opening.some(({ answered }) => answered === 0); ) {
+  for (const until = performance.now() + withinMs; opening.some(({ answered }) => answered === 0); ) {
     const missing = opening.filter(({ answered }) => answered === 0).length;
     if (performance.now() > until) throw new Error(`${missing} devices got no answer to their first packet`);
     await sleep(20);
@@ -90,14 +127,15 @@ function keepPace(): void {
   }
 }
 
-function drop(withinMs: number): void {
-  for (const [i, device] of devices.entries()) device.drop((withinMs * (i + 1)) / devices.length);
+function drop(withinMs: number, share: number): void {
+  const leaving = devices.filter((_, i) => Math.floor((i + 1) * share) > Math.floor(i * share));
+  for (const [i, device] of leaving.entries()) device.drop((withinMs * (i + 1)) / leaving.length);
   tell({ type: 'dropped' });
 }
 
 const sum = (of: (device: LoadDevice) => number) => devices.reduce((total, device) => total + of(device), 0);
 
-function mark(): void {
+function mark(withLatencies: boolean): void {
   tell({
     type: 'mark',
     due: sum(({ due }) => due),
@@ -111,6 +149,9 @@ function mark(): void {
     p99: latencies.at(0.99),
     stallMs: Math.max(stallMs, performance.now() - lastAnswer),
     exhausted: devices.some(({ exhausted }) => exhausted),
+    faults: faults?.counts ?? noFaults(),
+    beats,
+    ...(withLatencies ? { latencies: latencies.pairs() } : {}),
   });
   latencies.clear();
   stallMs = 0;
@@ -133,9 +174,9 @@ function tell(message: FromLoadGenerator): void {
 async function follow(message: ToLoadGenerator): Promise<void> {
   if (message.type === 'load') return load(message.options);
   if (message.type === 'pace') return setPace(message.rate, message.discard ?? false);
-  if (message.type === 'drop') return drop(message.withinMs);
+  if (message.type === 'drop') return drop(message.withinMs, message.share ?? 1);
   if (message.type === 'finish') return finish(message.withinMs);
-  return mark();
+  return mark(message.latencies ?? false);
 }
 
 process.on('message', (message: ToLoadGenerator) => {

@@ -1,8 +1,15 @@
+import type { FleetTraffic } from './fleet/fleet-frames';
+import type { FaultCounts, LinkFaults } from './fleet/link-faults';
+
 /** What the load generator is to play. Times in ms. */
 export interface LoadOptions {
   /** Where the devices connect: device i begins with address i and takes the next one whenever it has to reconnect. */
   addresses: { host: string; port: number }[];
   connections: number;
+  /** Number of the first device (default 0): a fleet is played by several processes. */
+  firstDevice?: number;
+  /** Where connections come from: one address has some 28,000 ports. */
+  localAddress?: string;
   /** Packets in flight on each connection. */
   window: number;
   /** Most frames of a device; frame i is of the data time `firstTime` + i seconds. */
@@ -10,6 +17,13 @@ export interface LoadOptions {
   firstTime: number;
   /** A packet without its 9014 after this time is sent again (HJ 212-2017 6.1: it is never given up). */
   resendMs: number;
+  /** First answers may take their time, as they do of a system with little processor; always so for a fleet. */
+  patient?: boolean;
+  /** What the devices of a fleet send, in the place of the bench's realtime frames; `firstTime` is not looked at then. */
+  traffic?: FleetTraffic;
+  faults?: LinkFaults;
+  /** Every device sends a heart-beat so often, s. */
+  heartbeatSeconds?: number;
 }
 
 export type ToLoadGenerator =
@@ -20,9 +34,10 @@ export type ToLoadGenerator =
    * `discard`: what is due and was never sent is forgotten.
    */
   | { type: 'pace'; rate?: number; discard?: boolean }
-  /** Every device drops its connection now and comes back at some moment within the time. */
-  | { type: 'drop'; withinMs: number }
-  | { type: 'mark' }
+  /** Every device, or this share of them, drops its connection now and comes back at some moment within the time. */
+  | { type: 'drop'; withinMs: number; share?: number }
+  /** `latencies`: the answer holds their counts. */
+  | { type: 'mark'; latencies?: boolean }
   /** Nothing new is due; waits at most so long until all that was due is acknowledged. */
   | { type: 'finish'; withinMs: number };
 
@@ -44,6 +59,12 @@ export interface LoadMark {
   stallMs: number;
   /** Some device has no frame left. */
   exhausted: boolean;
+  /** What went wrong on the way since the beginning, as it was asked for. */
+  faults: FaultCounts;
+  /** Heart-beats sent. */
+  beats: number;
+  /** Since the last mark, if asked for: pairs of a step of LatencyHistogram and how many fell into it. */
+  latencies?: number[];
 }
 
 export type FromLoadGenerator =

@@ -41,13 +41,14 @@ export class LoadProcess {
     await this.#ask({ type: 'pace', ...(rate === undefined ? {} : { rate }), discard }, 'paced');
   }
 
-  /** Every device drops its connection and comes back at its own moment within the time. */
-  async drop(withinMs: number): Promise<void> {
-    await this.#ask({ type: 'drop', withinMs }, 'dropped');
+  /** Every device, or this share of them, drops its connection and comes back at its own moment within the time. */
+  async drop(withinMs: number, share = 1): Promise<void> {
+    await this.#ask({ type: 'drop', withinMs, share }, 'dropped');
   }
 
-  mark(): Promise<LoadMark> {
-    return this.#ask({ type: 'mark' }, 'mark');
+  /** @param latencies whether their counts are wanted too, to be put together with those of other processes */
+  mark(latencies = false): Promise<LoadMark> {
+    return this.#ask({ type: 'mark', latencies }, 'mark');
   }
 
   /** Nothing new; waits for what was due. For each device one byte a frame: NOT_SENT, SENT or ACKED. */

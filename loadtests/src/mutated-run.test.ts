@@ -1,5 +1,6 @@
 import { runMutated } from './mutated-run';
-import { MUTATIONS, mutant, randomOf } from './mutations';
+import { MUTATIONS, mutant } from './mutations';
+import { seededRandom } from './seeded-random';
 
 test('mutated frames: no crash, nothing held beyond a frame and its junk, the next good frame is let in, every refusal has its cause', () => {
   const run = runMutated(6_000, 212, Date.now);
@@ -28,7 +29,7 @@ test('mutated frames: no crash, nothing held beyond a frame and its junk, the ne
 
 test('the same seed makes the same mutants', () => {
   const bytes = () => {
-    const random = randomOf(7);
+    const random = seededRandom(7);
     return MUTATIONS.map((_, number) => Buffer.concat(mutant(random, number).chunks));
   };
   expect(bytes()).toEqual(bytes());

@@ -11,7 +11,8 @@ import {
   replyToNotice,
   replyToUpload,
 } from '@greenwatch/hj212';
-import { goodSegment, MUTATIONS, mutant, randomOf } from './mutations';
+import { goodSegment, MUTATIONS, mutant } from './mutations';
+import { seededRandom } from './seeded-random';
 
 export interface MutatedRun {
   frames: number;
@@ -45,7 +46,7 @@ const SHOWN = 20;
  */
 export function runMutated(frames: number, seed: number, now: () => number): MutatedRun {
   const started = now();
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const run: MutatedRun = {
     frames,
     seed,

@@ -5,18 +5,6 @@ import { buildFrame, crc16, encryptSegment } from '@greenwatch/hj212';
  * wrong can be looked at again.
  */
 
-/** Numbers from 0 (inclusive) to 1, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 export interface Mutant {
   kind: string;
   /** What arrives, read by read. */

@@ -1,16 +1,30 @@
 import { isoTime } from '@greenwatch/kit';
 import { FACTORS, mnOf } from './bench-frames';
+import type { PacketKind } from './fleet/packet-schedule';
 import { ACKED, NOT_SENT } from './load-messages';
 
-/** What one load did: for each device one byte a frame, NOT_SENT, SENT or ACKED; frame i is of `firstTime` + i seconds. */
+/** What one load did: for each device one byte a frame, NOT_SENT, SENT or ACKED. */
 export interface Sent {
   states: readonly Uint8Array[];
-  firstTime: number;
+  /** Number of the first device; default 0. */
+  firstDevice?: number;
+  /** Realtime frames: frame i is of this time + i seconds. */
+  firstTime?: number;
+  /** Frames of a fleet: of which kind and time each is. */
+  plan?: FramePlan;
+}
+
+export interface FramePlan {
+  /** May lie outside what was sent; undefined where no frame is of this kind and time. */
+  frameOf(device: number, kind: PacketKind, dataTime: number): number | undefined;
+  momentOf(device: number, frame: number): { kind: PacketKind; dataTime: number };
 }
 
 /** A moment as readings exports it, as far as it is looked at. */
 export interface StoredMoment {
   mn: string;
+  /** Absent: realtime. */
+  kind?: PacketKind;
   dataTime: number;
   factors: readonly { code: string }[];
   revisions: number;
@@ -36,10 +50,17 @@ export interface Verdict {
 const EXAMPLES = 100;
 
 interface Account {
+  device: number;
   frames: Uint8Array;
   seen: Uint8Array;
-  firstTime: number;
+  plan: FramePlan;
 }
+
+/** A frame a second, realtime data. */
+const everySecond = (firstTime: number): FramePlan => ({
+  frameOf: (_, kind, dataTime) => (kind === 'realtime' ? (dataTime - firstTime) / 1_000 : undefined),
+  momentOf: (_, frame) => ({ kind: 'realtime', dataTime: firstTime + frame * 1_000 }),
+});
 
 /** Holds what is stored against what was sent and answered, in one load or several at different times. */
 export class SentLedger {
@@ -50,9 +71,10 @@ export class SentLedger {
   };
 
   constructor(loads: readonly Sent[]) {
-    for (const { states, firstTime } of loads) {
-      for (const [device, frames] of states.entries()) {
-        const account = { frames, seen: new Uint8Array(frames.length), firstTime };
+    for (const { states, firstDevice = 0, firstTime = 0, plan = everySecond(firstTime) } of loads) {
+      for (const [i, frames] of states.entries()) {
+        const device = firstDevice + i;
+        const account = { device, frames, seen: new Uint8Array(frames.length), plan };
         this.#devices.set(mnOf(device), [...(this.#devices.get(mnOf(device)) ?? []), account]);
       }
     }
@@ -63,8 +85,8 @@ export class SentLedger {
   }
 
   /** Takes one moment that is stored. */
-  add({ mn, dataTime, factors, revisions }: StoredMoment): void {
-    const frameOf = ({ firstTime }: Account) => (dataTime - firstTime) / 1_000;
+  add({ mn, kind = 'realtime', dataTime, factors, revisions }: StoredMoment): void {
+    const frameOf = ({ plan, device }: Account) => plan.frameOf(device, kind, dataTime) ?? -1;
     const account = this.#devices.get(mn)?.find((one) => (one.frames[frameOf(one)] ?? NOT_SENT) !== NOT_SENT);
     if (!account) {
       this.#found('unexpected', mn, dataTime);
@@ -80,13 +102,13 @@ export class SentLedger {
   close(): Verdict {
     const verdict = this.#verdict;
     for (const [mn, accounts] of this.#devices) {
-      for (const { frames, seen, firstTime } of accounts) {
+      for (const { device, frames, seen, plan } of accounts) {
         for (let frame = 0; frame < frames.length; frame++) {
           const state = frames[frame];
           if (state !== NOT_SENT) verdict.attempted++;
           if (state === ACKED) verdict.acknowledged++;
           if (seen[frame] === 1) verdict.stored++;
-          else if (state === ACKED) this.#found('lost', mn, firstTime + frame * 1_000);
+          else if (state === ACKED) this.#found('lost', mn, plan.momentOf(device, frame).dataTime);
         }
       }
     }

@@ -13,7 +13,8 @@ import {
   testServers,
   until,
 } from '@greenwatch/testkit';
-import { mutant, randomOf } from '../src/mutations';
+import { mutant } from '../src/mutations';
+import { seededRandom } from '../src/seeded-random';
 
 /** Mutated frames over real sockets into a real ingestion. The million is the codec's (`npm run mutated-frames`). */
 
@@ -59,7 +60,7 @@ const good = (qn: string) =>
 
 /** What is sent over one connection, and the QNs of the good packets in it. */
 function stream(connection: number): { chunks: Buffer[]; qns: string[] } {
-  const random = randomOf(connection + 1);
+  const random = seededRandom(connection + 1);
   const chunks: Buffer[] = [];
   const qns: string[] = [];
   for (let number = 0; number < FRAMES; number++) {
