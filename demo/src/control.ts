@@ -10,17 +10,17 @@ export interface Control {
 }
 
 /**
- * The demo's own small HTTP port on loopback: /livez, /readyz, GET /status, and POST /episodes `{outletId?, hours?}`,
- * which starts an exceedance now.
+ * The demo's own small HTTP port, for those near it: /livez, /readyz, GET /status, and POST /episodes `{outletId?, hours?}`, which
+ * starts an exceedance now.
  */
-export async function serveControl(port: number): Promise<Control> {
+export async function serveControl(host: string, port: number): Promise<Control> {
   let fleet: Fleet | undefined;
   const server: Server = createServer((request, response) => {
     answer(request, response, fleet).catch((error: Error) => reply(response, 400, { error: error.message }));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -28,6 +28,7 @@ const Config = Type.Object({
     Type.String({ pattern: '^https?://', description: 'where stations push; without, none do' }),
   ),
   HEALTH_PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65535 }),
+  BIND_HOST: Type.String({ default: '127.0.0.1', description: 'address the control port listens on' }),
 });
 
 const FACTS_PATIENCE = 60_000;
@@ -37,7 +38,7 @@ let stopping = false;
 async function main(): Promise<void> {
   const config = readConfig(Config, process.env);
   const folder = config.DEMO_FOLDER;
-  const control = await serveControl(config.HEALTH_PORT);
+  const control = await serveControl(config.BIND_HOST, config.HEALTH_PORT);
   let fleet: Fleet | undefined;
   let stations: StationFeed | undefined;
   const client = await connectClient({

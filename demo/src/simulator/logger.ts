@@ -156,7 +156,10 @@ export class SimulatedLogger {
     const socket = createConnection({ host: this.outside.host, port: this.outside.port, noDelay: true });
     const cutter = new FrameCutter();
     this.#socket = socket;
+    // Where a pod has just gone nobody refuses a connection, and the system itself would try for two minutes.
+    socket.setTimeout(ANSWER_TIMEOUT, () => socket.destroy());
     socket.on('connect', () => {
+      socket.setTimeout(0);
       this.#connected = true;
       this.#send(this.outside.now());
     });
