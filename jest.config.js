@@ -1,8 +1,9 @@
 // Kinds of test, each its own project: `npx jest path` runs those that the path names, whatever their kind.
 //   unit         src/**/*.test.ts             pure, no I/O
 //   integration  test/**/*.int.test.ts        real servers through packages/testkit
-//   browser      test/**/*.browser.test.ts    the whole system and a real browser
-//   stories      test/**/*.stories.test.ts    the same, longer walks: `npm run test:stories`
+//   browser      test/**/*.browser.test.ts    the whole system and a real browser: `npm run test:stories`
+//   stories      test/**/*.stories.test.ts    the same, longer walks; run by the same script
+//   charts       charts/**/test/*.test.ts     Helm's charts, rules and dashboards: `npm run test:charts`
 // Packages are taken from their source, so that no test runs against a stale build of ours.
 
 const swc = (syntax) => ({ jsc: { target: 'es2022', parser: { syntax } }, module: { type: 'commonjs' } });
@@ -53,6 +54,12 @@ module.exports = {
       displayName: 'stories',
       testMatch: ['**/test/**/*.stories.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/infra/src/jest/browser-timeout.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'charts',
+      testMatch: ['<rootDir>/charts/**/test/*.test.ts'],
+      globalSetup: '<rootDir>/infra/src/jest/charts-setup.ts',
     },
   ],
 };
