@@ -64,6 +64,10 @@ const SHARE_EVERY_MS = 5_000;
 const SHARE_AFTER_MS = 20_000;
 /** So long somebody who gave a partition up does not ask for it: others are served before. */
 const GIVEN_UP_MS = 5_000;
+/** So long the server sends nothing of a partition that changes hands, at most: should who hands it over die meanwhile. */
+const PAUSED_MS = 10_000;
+/** What the server had sent before is here by then; only what a dead instance left behind is not. */
+const ARRIVED_WITHIN_MS = 1_000;
 
 /** What nats-server says of a pinned consumer and the client's types leave out. */
 type PinnedInfo = ConsumerInfo & { priority_groups?: { group: string; pinned_client_id?: string }[] };
@@ -109,7 +113,7 @@ export class LogConsumer {
     const { group } = this.definition;
     this.metrics.ask(['greenwatch_log_pending'], () => this.#askPending());
     for (let partition = 0; partition < this.partitions; partition++) {
-      const durable_name = `${group}-${partition}`;
+      const durable_name = this.#durable(partition);
       await this.nats.jsm.consumers.add(READINGS, {
         durable_name,
         filter_subject: `readings.${partition}`,
@@ -132,8 +136,7 @@ export class LogConsumer {
   }
 
   async #receive(partition: number): Promise<void> {
-    const consumer = this.#consumers[partition] as Consumer;
-    const messages = await consumer.consume({
+    const messages = await this.#consumer(partition).consume({
       group: this.definition.group,
       max_messages: 64,
       expires: 5_000,
@@ -178,28 +181,27 @@ export class LogConsumer {
 
   /** The partitions that the server leaves with this instance. */
   async #held(): Promise<number[]> {
-    const held: number[] = [];
-    for (const [partition, hold] of this.#holds) {
-      const info: PinnedInfo = await (this.#consumers[partition] as Consumer).info();
-      if (info.priority_groups?.some(({ pinned_client_id }) => pinned_client_id === hold)) held.push(partition);
-    }
-    return held;
+    const mine = async ([partition, hold]: [number, string]) => {
+      const info: PinnedInfo = await this.#consumer(partition).info();
+      return info.priority_groups?.some(({ pinned_client_id }) => pinned_client_id === hold) ? [partition] : [];
+    };
+    return (await Promise.all([...this.#holds].map(mine))).flat();
   }
 
-  /** Asks for no more, finishes what it has of it, and lets another instance that waits have the partition. */
+  /** Takes no more, finishes what it has of it, and lets another instance that waits have the partition. */
   async #giveUp(partition: number): Promise<void> {
     const stream = this.#streams.get(partition);
     if (!stream || this.#stopping) return;
     this.#streams.delete(partition);
-    await stream.close();
-    const mine = ({ message }: Delivered) => message.partition === partition;
-    while (this.#queue.some(mine) || this.#handling.some(mine)) await sleep(20);
     try {
-      const { group } = this.definition;
-      const waiting = (await (this.#consumers[partition] as Consumer).info()).num_waiting;
-      if (waiting === 0) return;
-      await this.nats.jsm.consumers.unpin(READINGS, `${group}-${partition}`, group);
-      this.log.info({ group, partition }, 'a partition was given up to another instance');
+      await this.#pause(partition);
+      await stream.close();
+      while (this.#mine(partition) > 0) await sleep(20);
+      const { num_waiting } = await this.#consumer(partition).info();
+      if (num_waiting > 0) await this.#unpin(partition);
+      await this.#resume(partition);
+      if (num_waiting === 0) return;
+      this.log.info({ group: this.definition.group, partition }, 'a partition was given up to another instance');
       // Nothing waits for this when the process ends meanwhile.
       await new Promise<void>((resolve) => setTimeout(resolve, GIVEN_UP_MS).unref());
     } finally {
@@ -207,17 +209,52 @@ export class LogConsumer {
     }
   }
 
+  /** Messages of a partition that are here and not acknowledged. */
+  #mine(partition: number): number {
+    const mine = ({ message }: Delivered) => message.partition === partition;
+    return this.#queue.filter(mine).length + this.#handling.filter(mine).length;
+  }
+
+  /**
+   * The server sends no more of a partition, and what it had sent is here. A stream closed without this loses what is on
+   * its way, which comes again only after AckWait, behind newer messages.
+   */
+  async #pause(partition: number): Promise<void> {
+    const end = Date.now() + ARRIVED_WITHIN_MS;
+    await this.nats.jsm.consumers.pause(READINGS, this.#durable(partition), new Date(Date.now() + PAUSED_MS));
+    while (Date.now() < end) {
+      const { num_ack_pending } = await this.#consumer(partition).info();
+      if (num_ack_pending <= this.#mine(partition)) return;
+      await sleep(20);
+    }
+  }
+
+  async #resume(partition: number): Promise<void> {
+    await this.nats.jsm.consumers.resume(READINGS, this.#durable(partition));
+  }
+
+  async #unpin(partition: number): Promise<void> {
+    await this.nats.jsm.consumers.unpin(READINGS, this.#durable(partition), this.definition.group);
+  }
+
+  #durable(partition: number): string {
+    return `${this.definition.group}-${partition}`;
+  }
+
+  #consumer(partition: number): Consumer {
+    return this.#consumers[partition] as Consumer;
+  }
+
   async #work(): Promise<void> {
-    while (true) {
+    while (!this.#stopping) {
       if (this.#queue.length === 0) {
-        if (this.#stopping) return;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
         continue;
       }
       const { maxMessages = 256, lingerMs = 0 } = this.definition;
-      if (lingerMs > 0 && this.#queue.length < maxMessages && !this.#stopping) await sleep(lingerMs);
+      if (lingerMs > 0 && this.#queue.length < maxMessages) await sleep(lingerMs);
       const messages = this.#queue.splice(0, maxMessages);
       if (messages.length > 0) await this.#handle(messages);
     }
@@ -292,26 +329,37 @@ export class LogConsumer {
     }
   }
 
-  /** Takes nothing new, finishes what it holds. */
+  /** Begins nothing new, finishes what it works on; what waits behind that goes to another instance. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#sharing);
-    // What is queued but not begun goes to another instance.
-    const left = this.#queue.splice(0);
     this.#wake();
+    const held = await this.#handingOver();
     await Promise.all([...this.#streams.values()].map((stream) => stream.close()));
-    for (const { source } of [...left, ...this.#queue.splice(0)]) source.nak();
+    for (const { source } of this.#queue.splice(0)) source.nak();
     await this.#done;
-    await this.#leave();
+    await this.#leave(held);
   }
 
-  /** Somebody who waits gets this instance's partitions now, not when the server misses it. */
-  async #leave(): Promise<void> {
-    const { group } = this.definition;
-    if (this.instances() < 2) return;
-    await Promise.all(
-      (await this.#held()).map((partition) => this.nats.jsm.consumers.unpin(READINGS, `${group}-${partition}`, group)),
-    ).catch((error) =>
+  /** Pauses what this instance holds, and gives it back. */
+  async #handingOver(): Promise<number[]> {
+    try {
+      const held = await this.#held();
+      await Promise.all(held.map((partition) => this.#pause(partition)));
+      return held;
+    } catch (error) {
+      this.log.warn({ err: error }, 'partitions could not be handed over; others take them after a while');
+      return [];
+    }
+  }
+
+  /** Who waits or comes next gets these partitions now, not when the server misses this instance. */
+  async #leave(partitions: readonly number[]): Promise<void> {
+    const leave = async (partition: number) => {
+      await this.#unpin(partition);
+      await this.#resume(partition);
+    };
+    await Promise.all(partitions.map(leave)).catch((error) =>
       this.log.warn({ err: error }, 'partitions could not be given up; others take them after a while'),
     );
   }

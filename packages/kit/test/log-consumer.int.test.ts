@@ -12,9 +12,11 @@ import {
 } from '../src';
 
 let servers: TestServers;
+const running: RunningService[] = [];
 beforeAll(async () => {
   servers = await testServers();
 });
+afterEach(() => Promise.all(running.splice(0).map((service) => service.stop())));
 afterAll(() => servers.stop());
 
 const until = async (condition: () => boolean, ms = 25_000) => {
@@ -57,7 +59,12 @@ function worker(instance: string, seen: string[], fail: { times: number }) {
     },
   });
   const env = serviceEnvironment(servers, 'readings', { INSTANCE: instance, READINGS_PARTITIONS: '4' });
-  return { start: () => runService(definition, env), kit: () => kit as Kit };
+  const start = async () => {
+    const service = await runService(definition, env);
+    running.push(service);
+    return service;
+  };
+  return { start, kit: () => kit as Kit };
 }
 
 const numbersOf = (seen: string[], partition: number) =>
@@ -67,34 +74,38 @@ describe('a consumer group on the READINGS log (design.md 4)', () => {
   it('shares partitions between instances, keeps their order, and loses nothing when one stops', async () => {
     const seen: string[] = [];
     const first = worker('one', seen, { times: 0 });
-    const running: RunningService[] = [await first.start()];
+    const one = await first.start();
     const second = worker('two', seen, { times: 0 });
-    running.push(await second.start());
+    await second.start();
     let next = 1;
-    const publish = async (count: number) => {
-      for (let i = 0; i < count; i++, next++) {
-        for (let partition = 0; partition < 4; partition++) {
-          await second.kit().readingsLog.publish(partition, encodeBatch([packet('M', next)]));
-        }
+    const publish = async () => {
+      for (let partition = 0; partition < 4; partition++) {
+        await second.kit().readingsLog.publish(partition, encodeBatch([packet('M', next)]));
       }
+      next++;
     };
-    await publish(50);
+    while (next <= 50) await publish();
     await until(() => seen.length >= 200);
-    await running[0]?.stop();
-    await publish(50);
-    await until(() => new Set(seen.map((line) => line.slice(4))).size === 400);
+    let stopped = false;
+    running.splice(running.indexOf(one), 1);
+    const stopping = one.stop().then(() => {
+      stopped = true;
+    });
+    while (!stopped || next <= 200) await publish();
+    await stopping;
+    const published = next - 1;
+    await until(() => new Set(seen.map((line) => line.slice(4))).size === 4 * published);
     for (let partition = 0; partition < 4; partition++) {
-      expect([...new Set(numbersOf(seen, partition))]).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+      expect(numbersOf(seen, partition)).toEqual(Array.from({ length: published }, (_, i) => i + 1));
     }
-    await running[1]?.stop();
   });
 
   it('an instance that comes later is given its share, and no message is handled by both', async () => {
     const seen: string[] = [];
     const first = worker('early', seen, { times: 0 });
-    const running: RunningService[] = [await first.start()];
+    await first.start();
     const second = worker('late', seen, { times: 0 });
-    running.push(await second.start());
+    await second.start();
     const begun = Date.now() + 1_000_000;
     let next = begun;
     const partitionsOf = (instance: string) =>
@@ -106,7 +117,7 @@ describe('a consumer group on the READINGS log (design.md 4)', () => {
         await first.kit().readingsLog.publish(partition, encodeBatch([packet('M', next)]));
       }
       next++;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     const handled = seen.filter((line) => Number(line.split(' ')[2]) >= begun).map((line) => line.replace(/^\w+ /, ''));
     await until(() => seen.filter((line) => Number(line.split(' ')[2]) >= begun).length >= 4 * (next - begun));
@@ -115,14 +126,13 @@ describe('a consumer group on the READINGS log (design.md 4)', () => {
       const numbers = numbersOf(seen, partition).filter((n) => n >= begun);
       expect(numbers).toEqual(Array.from({ length: next - begun }, (_, i) => begun + i));
     }
-    for (const service of running) await service.stop();
   }, 90_000);
 
   it('handles a batch again after an error, in order', async () => {
     const seen: string[] = [];
     const fail = { times: 2 };
     const one = worker('one', seen, fail);
-    const running = await one.start();
+    await one.start();
     const before = Date.now();
     for (let i = 0; i < 10; i++) {
       await one.kit().readingsLog.publish(2, encodeBatch([packet('M', before + i)]));
@@ -131,6 +141,5 @@ describe('a consumer group on the READINGS log (design.md 4)', () => {
     expect([...new Set(numbersOf(seen, 2).filter((n) => n >= before))]).toEqual(
       Array.from({ length: 10 }, (_, i) => before + i),
     );
-    await running.stop();
   });
 });
