@@ -12,8 +12,8 @@ export const issuers = [
  * One NATS user an issuer (design.md 6): everybody calls actions through Moleculer and pulls from JetStream by request
  * and reply, but publishes facts and dead letters under its own name only. Ingestion alone writes readings; the gateway
  * alone listens live, for what it shows. Instances of ingestion tell each other of commands that wait for a device, and
- * answer nats-server which devices may log in at its MQTT listener. Operations saves and restores streams, and hears who
- * lives. A login that is being rotated is there twice.
+ * answer nats-server which devices may log in at its MQTT listener. Operations saves and restores streams, publishes what
+ * could not be handled once more, and hears who lives. A login that is being rotated is there twice.
  */
 export function natsUsers(logins: Record<string, Rotating<NatsLogin>>): NatsUser[] {
   return Object.entries(logins).flatMap(([issuer, login]) =>
@@ -24,7 +24,7 @@ export function natsUsers(logins: Record<string, Rotating<NatsLogin>>): NatsUser
 function subjectsOf(issuer: string): Pick<NatsUser, 'publish' | 'subscribe'> {
   if (issuer === 'operations') {
     return {
-      publish: ['$JS.API.>', '$JS.ACK.>', '$JS.SNAPSHOT.>', '_INBOX.>'],
+      publish: ['$JS.API.>', '$JS.ACK.>', '$JS.SNAPSHOT.>', '_INBOX.>', 'facts.>', 'readings.*'],
       subscribe: ['_INBOX.>', 'MOL.HEARTBEAT'],
     };
   }

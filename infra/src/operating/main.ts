@@ -7,12 +7,13 @@ import { initiateReplicaSet } from '../servers/mongod';
 import { findRunningSystem } from '../system';
 import { backup, verify } from './backup';
 import { type CheckedChain, checkChains } from './chains';
+import { dropDeadLetters, listDeadLetters, replayDeadLetters } from './dead-letters';
 import { chosenBackup, type Depot, openDepot } from './depot';
 import { prune } from './prune';
 import { restore } from './restore';
 import { s3Depot } from './s3-depot';
 import { asYaml, secretManifests } from './secret-manifests';
-import { withMongo, withServers } from './servers';
+import { withMongo, withServers, withStreams } from './servers';
 import { table } from './table';
 
 const USAGE = `usage: node infra/dist/operating/main.js COMMAND
@@ -26,6 +27,11 @@ const USAGE = `usage: node infra/dist/operating/main.js COMMAND
   restore --from DIR|s3[:NAME] [--replace] [--replicas N]
   check                            the hash chains of the running system's data
   prune --in DIR|s3 --keep-days N --keep-last N
+  dead-letters list [--service S]  what services could not handle and set aside, oldest first
+  dead-letters replay NUMBER...|all [--service S]
+      publishes them once more where they came from; mend why they failed first
+  dead-letters drop NUMBER...|all [--service S]
+      takes out what nobody needs any more
   init-mongodb --set NAME --member HOST:PORT
 each with --data DIR: on the servers of the system that runs on that folder (npm start); else by the
 environment: MONGODB_URI, NATS_URL; COLD_FOLDER where cold storage is a folder; for s3 BACKUP_S3_BUCKET,
@@ -156,6 +162,37 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
     const retention = retentionOf(values, true);
     const gone = retention ? await prune(depot, retention, now()) : [];
     print(gone.length > 0 ? `taken away: ${gone.join(', ')}` : 'nothing is outdated');
+  },
+
+  async 'dead-letters'(args) {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { service: text } });
+    const [step = '', ...chosen] = positionals;
+    const { service } = values;
+    const all = step === 'list' ? chosen.length === 0 : chosen.join() === 'all';
+    const isCommand = step === 'list' ? all : ['replay', 'drop'].includes(step) && chosen.length > 0;
+    if (!isCommand) throw new UsageError(`dead-letters ${positionals.join(' ')} is no command`);
+    if (service !== undefined && !all) throw new UsageError('--service goes with "list" and "all", not with numbers');
+    const numbers = all ? [] : chosen.map((number) => whole(number, 'NUMBER', 1));
+    const letters = await withStreams(environment, async (streams) => {
+      const found = all ? await listDeadLetters(streams, service) : undefined;
+      if (step === 'list') return found ?? [];
+      const those = found?.map(({ number }) => number) ?? numbers;
+      return step === 'replay' ? replayDeadLetters(streams, those) : dropDeadLetters(streams, those);
+    });
+    if (letters.length === 0) {
+      print('no dead letters');
+      return;
+    }
+    print(
+      table(
+        ['number', 'set aside', 'service', 'from', 'tries', 'error'],
+        letters.map(({ number, setAside, service: of, subject, tries, error }) => [
+          ...[number, setAside.toISOString(), of, subject, tries],
+          error.split(' | ')[0] ?? '',
+        ]),
+      ),
+    );
+    if (step !== 'list') print(`${step === 'replay' ? 'published again' : 'taken out'}: ${letters.length}`);
   },
 
   async 'init-mongodb'(args) {

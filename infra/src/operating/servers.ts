@@ -35,20 +35,26 @@ export async function withMongo<T>(
   }
 }
 
-/** The same for MongoDB and NATS. */
+/** The same for NATS. */
+export async function withStreams<T>(
+  environment: NodeJS.ProcessEnv,
+  work: (streams: Streams) => Promise<T>,
+): Promise<T> {
+  const { connection } = await connectNats(need(environment, 'NATS_URL'), 'operations').catch((error: Error) => {
+    throw new OperatorError(`NATS cannot be reached: ${error.message}`);
+  });
+  try {
+    const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: JETSTREAM_MS });
+    return await work({ connection, jsm });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The same for both. */
 export function withServers<T>(
   environment: NodeJS.ProcessEnv,
   work: (servers: { mongo: MongoClient; streams: Streams }) => Promise<T>,
 ): Promise<T> {
-  return withMongo(environment, async (mongo) => {
-    const { connection } = await connectNats(need(environment, 'NATS_URL'), 'operations').catch((error: Error) => {
-      throw new OperatorError(`NATS cannot be reached: ${error.message}`);
-    });
-    try {
-      const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: JETSTREAM_MS });
-      return await work({ mongo, streams: { connection, jsm } });
-    } finally {
-      await connection.close();
-    }
-  });
+  return withMongo(environment, (mongo) => withStreams(environment, (streams) => work({ mongo, streams })));
 }

@@ -3,6 +3,13 @@ import type { Nats } from './nats';
 import { tracedHeaders } from './nats';
 
 export const DEADLETTER_SUBJECT = 'deadletter';
+/** What a letter says of the message that it holds. */
+export const LETTER_HEADERS = {
+  subject: 'Greenwatch-Subject',
+  sequence: 'Greenwatch-Stream-Sequence',
+  tries: 'Greenwatch-Tries',
+  error: 'Greenwatch-Error',
+} as const;
 
 /**
  * Stores a message that cannot be handled with why, how often it was tried, where it came from and its trace. Resolves once
@@ -17,10 +24,10 @@ export async function deadLetter(
 ): Promise<void> {
   const headers = tracedHeaders(message.headers?.get('traceparent') || undefined);
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  headers.set('Greenwatch-Subject', message.subject);
-  headers.set('Greenwatch-Stream-Sequence', String(message.seq));
-  headers.set('Greenwatch-Tries', String(tries));
+  headers.set(LETTER_HEADERS.subject, message.subject);
+  headers.set(LETTER_HEADERS.sequence, String(message.seq));
+  headers.set(LETTER_HEADERS.tries, String(tries));
   // A header is one line.
-  headers.set('Greenwatch-Error', reason.replaceAll(/\s*\n\s*/g, ' | ').slice(0, 2_000));
+  headers.set(LETTER_HEADERS.error, reason.replaceAll(/\s*\n\s*/g, ' | ').slice(0, 2_000));
   await nats.js.publish(subject, message.data, { headers, msgID: `dl-${subject}-${message.seq}` });
 }

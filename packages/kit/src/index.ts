@@ -14,6 +14,7 @@ export type { ActionHandlers, Call, CallAction, CallOptions } from './broker';
 export { ByteReader, ByteWriter } from './byte-stream';
 export { type Client, connectClient } from './client';
 export { ConfigError, KitConfig, readConfig } from './config';
+export { deadLetter, LETTER_HEADERS } from './dead-letter';
 export {
   asDomainError,
   conflict,
@@ -50,7 +51,7 @@ export { type Migration, MigrationError } from './migrations';
 export { connectMongo, inTransaction, isDuplicateKey, isTransient, onCommit } from './mongo';
 export { type MqttLogin, type MqttVerdict, serveMqttLogins } from './mqtt-logins';
 export { type MqttMessage, MqttMessages } from './mqtt-messages';
-export { connectNats, DEADLETTER, FACTS, type Nats, READINGS } from './nats';
+export { connectNats, DEADLETTER, ensureStreams, FACTS, type Nats, READINGS } from './nats';
 export { type OwnFactor, type OwnFactors, ownFactors } from './own-factors';
 export { BatchWriter, encodeBatch, type LogPacket, readBatch, varintSize, writeVarint } from './packet-batch';
 export { afterKey, pageOf } from './paging';
