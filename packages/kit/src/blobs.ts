@@ -149,10 +149,13 @@ export function folderBlobs(folder: string): BlobStore {
       const file = place(id);
       await mkdir(path.dirname(file), { recursive: true });
       const digest = new Digest();
+      const written = createWriteStream(file, { flush: true });
       try {
         const source = Buffer.isBuffer(content) ? Readable.from([content]) : content;
-        await pipeline(source, digest, createWriteStream(file, { flush: true }));
+        await pipeline(source, digest, written);
       } catch (error) {
+        // A file that is still being opened would be there after it was removed.
+        if (!written.closed) await new Promise<void>((resolve) => written.once('close', () => resolve()));
         await rm(file, { force: true });
         throw error;
       }
