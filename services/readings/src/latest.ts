@@ -1,11 +1,9 @@
 import { readingsLog } from '@greenwatch/contracts';
 import type { Kit, Logger } from '@greenwatch/kit';
 import type { PacketGroup } from './group-packets';
-import { mergePackets } from './merge';
-import type { DeviceMoment } from './moments';
+import { type CountingMoment, newestMoment } from './moments';
 import type { PacketStore } from './packet.model';
 
-const STATES = ['1', '2', '3', '4', '5', '6'] as const;
 /** An entry lives so long and is then rebuilt from MongoDB by who asks: heals what an outage of Valkey left behind. */
 const LIFETIME_S = 24 * 3_600;
 /** A moment with more packets than that (a device that resends without end) is read from MongoDB each time. */
@@ -117,25 +115,37 @@ export class LatestMoments {
     for (const { mn } of groups) if (this.#stale.size < MAX_STALE) this.#stale.add(this.#keyOf(mn));
   }
 
-  /** The latest moment of each kind (by number, as text) that the devices have sent, in the order of `mns` and kinds. */
-  async read(mns: readonly string[], kinds: readonly string[] = STATES): Promise<DeviceMoment[]> {
+  /**
+   * The latest moment of each kind (by number, as text) that the devices have sent, in the order of `mns` and kinds.
+   * @param show what is to be given of a moment; undefined leaves it out. Each is shown as it is read, for the collector of
+   *   garbage copies whatever a thousand devices keep alive at a time.
+   */
+  async read<T extends object>(
+    mns: readonly string[],
+    kinds: readonly string[],
+    show: (moment: CountingMoment) => T | undefined,
+  ): Promise<T[]> {
     const entries = await this.#entries(mns, kinds);
     const missing: { mn: string; kind: number; at: number }[] = [];
-    const moments = entries.map((entry, at): DeviceMoment | undefined => {
+    const shown = entries.map((entry, at): T | undefined => {
       const mn = mns[Math.floor(at / kinds.length)] ?? '';
       const kind = Number(kinds[at % kinds.length]);
-      if (entry?.[0] === COMPLETE_STATE) return momentOf(mn, kind, entry.subarray(14));
-      missing.push({ mn, kind, at });
-      return undefined;
+      if (entry?.[0] !== COMPLETE_STATE) {
+        missing.push({ mn, kind, at });
+        return undefined;
+      }
+      const moment = momentOf(mn, kind, entry.subarray(14));
+      return moment && show(moment);
     });
     let next = 0;
     const rebuild = async () => {
       for (let item = missing[next++]; item; item = missing[next++]) {
-        moments[item.at] = await this.#rebuild(item.mn, item.kind);
+        const moment = await this.#rebuild(item.mn, item.kind);
+        shown[item.at] = moment && show(moment);
       }
     };
     await Promise.all(Array.from({ length: REBUILD_CONCURRENCY }, rebuild));
-    return moments.filter((moment) => moment !== undefined);
+    return shown.filter((one) => one !== undefined);
   }
 
   /** One entry a device and kind; without Valkey none. */
@@ -147,7 +157,7 @@ export class LatestMoments {
   }
 
   /** Reads the moment from MongoDB and completes its entry. */
-  async #rebuild(mn: string, kind: number): Promise<DeviceMoment | undefined> {
+  async #rebuild(mn: string, kind: number): Promise<CountingMoment | undefined> {
     const key = this.#keyOf(mn);
     // First the entry, then MongoDB: what is stored after this reading finds the entry and moves it on.
     const begun = await this.#quietly(this.valkey.hsetnx(key, String(kind), `P${timeText(0)}`));
@@ -194,7 +204,7 @@ function newestOf(groups: readonly PacketGroup[]): PacketGroup[] {
   return [...newest.values()];
 }
 
-function momentOf(mn: string, kind: number, bytes: Buffer): DeviceMoment | undefined {
+function momentOf(mn: string, kind: number, bytes: Buffer): CountingMoment | undefined {
   const { packets } = readingsLog.StoredPackets.decode(bytes);
   // An entry may hold a packet twice, from MongoDB and from the writer. Without a log sequence the place orders them.
   const distinct =
@@ -202,7 +212,7 @@ function momentOf(mn: string, kind: number, bytes: Buffer): DeviceMoment | undef
       ? packets
       : new Map(packets.map((packet) => [`${packet.receivedAt} ${packet.fields}`, packet])).values();
   const ordered = [...distinct].map((packet, sequence) => ({ ...packet, sequence }));
-  const moment = [...mergePackets(ordered)].at(-1);
+  const moment = newestMoment(ordered);
   return moment && { ...moment, mn, kind };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { mergePackets, newestValues, type OrderedPacket } from './merge';
-import { newestOf } from './moments';
+import { newestMoment, newestOf, showMoment, toMoment } from './moments';
 
 const value = fc.constantFrom('a-Avg=1', 'a-Avg=2', 'a-Flag=N', 'a-Flag=D', 'b-Avg=1', 'a-@=02', 'b-Cou=3');
 const packet = fc.record({
@@ -16,4 +16,21 @@ test('the newest values of a moment are those of its merge, also where nothing h
       expect(newestOf(packets)).toEqual([...mergePackets(packets)].flatMap(newestValues));
     }),
   );
+});
+
+test('the newest moment is shown as the last one of its merge', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(packet, fc.constantFrom(60_000, 120_000)), { minLength: 1, maxLength: 4 }),
+      (some) => {
+        const packets = some.map(([one, dataTime]): OrderedPacket => ({ ...one, dataTime }));
+        const last = [...mergePackets(packets)].at(-1);
+        const newest = newestMoment(packets);
+        if (!last || !newest) throw new Error('there is one');
+        const of = { mn: '62123456789012345678901A', kind: 1 };
+        expect(showMoment({ ...newest, ...of })).toEqual(toMoment({ ...last, ...of }));
+      },
+    ),
+  );
+  expect(newestMoment([])).toBeUndefined();
 });
