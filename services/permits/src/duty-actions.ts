@@ -1,4 +1,4 @@
-import { type DutyKind, permitsFacts, registryFacts, type SubmissionRate } from '@greenwatch/contracts';
+import { type DutyKind, permitsFacts, readingsFacts, registryFacts, type SubmissionRate } from '@greenwatch/contracts';
 import {
   afterKey,
   type Call,
@@ -240,6 +240,28 @@ export function dutyPart(kit: Kit<DutyConfig>, permits: PermitModels, seen: Obse
     });
   }
 
+  /** What is known of a day or month has changed: the reports of that time are held against it again. */
+  async function holdReportsAgain(enterpriseId: string, at: number, session: ClientSession): Promise<void> {
+    const handedIn = await duties
+      .find(
+        {
+          enterpriseId,
+          kind: 'execution-report',
+          state: { $in: ['fulfilled', 'late'] },
+          from: { $lte: at },
+          to: { $gt: at },
+        },
+        null,
+        { session },
+      )
+      .lean<StoredDuty[]>();
+    for (const duty of handedIn) {
+      const submission = await submissions.findById(duty._id, { report: 1 }, { session }).lean<Submission>();
+      const totals = submission?.report?.totals;
+      if (totals) await store.differ(duty, await differencesOf(duty, totals, session), session);
+    }
+  }
+
   /** Totals of a report against what is known now of its period: day totals, and mass put in for what is missing (P7). */
   async function differencesOf(
     { enterpriseId, from, to }: StoredDuty,
@@ -427,6 +449,14 @@ export function dutyPart(kit: Kit<DutyConfig>, permits: PermitModels, seen: Obse
     },
 
     facts: {
+      'facts.readings.day.totalled': onFact(readingsFacts.DayTotalled, ({ data }, session) =>
+        holdReportsAgain(data.enterpriseId, data.day, session),
+      ),
+
+      'facts.readings.month.totalled': onFact(readingsFacts.MonthTotalled, ({ data }, session) =>
+        holdReportsAgain(data.enterpriseId, data.month, session),
+      ),
+
       'facts.registry.enterprise.changed': onFact(registryFacts.EnterpriseChanged, async ({ entity }, session) => {
         // The copy was written before: it is the newest known, whichever fact this is.
         const place = await permits.enterprises.findById(entity, null, { session }).lean();

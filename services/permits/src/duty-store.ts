@@ -169,10 +169,18 @@ export class DutyStore {
     await this.kit.facts.cancel(session, timerKey(duty._id));
     if (duty.kind === 'execution-report') {
       await this.checks.settle(session, lateKey(duty), undefined, now);
-      await this.checks.settle(session, `P7D:${duty._id}`, differingReport(done, submission.differences ?? []), now);
+      await this.checks.settle(session, differsKey(done), differingReport(done, submission.differences ?? []), now);
     }
     await markDirty(this.permits, [duty.enterpriseId], session);
     return { duty: done, submission: stored };
+  }
+
+  /** By what a report that was handed in differs, as far as is known now. */
+  async differ(duty: StoredDuty, differences: readonly ReportDifference[], session: ClientSession): Promise<void> {
+    const { submissions } = this.models;
+    const change = differences.length > 0 ? { $set: { differences } } : { $unset: { differences: '' } };
+    await submissions.updateOne({ _id: duty._id }, change, { session });
+    await this.checks.settle(session, differsKey(duty), differingReport(duty, differences), this.kit.now());
   }
 
   /** Open duties follow their enterprise: name and place are those that people are told. */
@@ -243,6 +251,7 @@ function timer(duty: StoredDuty, phase: Phase): NewFact<permitsFacts.DutyDue> {
 }
 
 const lateKey = ({ _id }: StoredDuty) => `P7:${_id}`;
+const differsKey = ({ _id }: StoredDuty) => `P7D:${_id}`;
 const KIND_NAMES: Record<DutyKind, string> = {
   ledger: '环境管理台账',
   'self-inspection': '每日自查',

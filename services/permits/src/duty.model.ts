@@ -42,7 +42,7 @@ export interface StoredDuty {
   sequence: number;
 }
 
-/** What was handed in for a duty; written once. */
+/** What was handed in for a duty; written once, but for the differences, which follow what is known of the period. */
 export interface Submission {
   _id: string;
   ledger?: ManagementLedger;

@@ -158,20 +158,23 @@ describe('what becomes of a duty', () => {
     expect(await told(id)).toHaveLength(4);
 
     // 10 kg a day for every hour of the month are known from the readings, and 50 kg were put in; 5 kg a day are reported.
-    for (let day = lastMonth.from; day < lastMonth.to; day += DAY) {
-      const total = {
-        outletId: 'o1',
-        enterpriseId: 'e1',
-        medium: 'water',
-        day,
-        hours: 24,
-        flow: 1,
-        factors: [{ factor: 'w01018', mass: 10, hours: 24, mean: 0, max: 0 }],
-        productionKwh: 0,
-        treatmentKwh: 0,
-      };
-      await tellFact(gateway, 'facts.readings.day.totalled', readingsFacts.DayTotalled, `o1|${day}`, 1, total);
-    }
+    const tellMonth = async (sequence: number, mass: number) => {
+      for (let day = lastMonth.from; day < lastMonth.to; day += DAY) {
+        const total = {
+          outletId: 'o1',
+          enterpriseId: 'e1',
+          medium: 'water',
+          day,
+          hours: 24,
+          flow: 1,
+          factors: [{ factor: 'w01018', mass, hours: 24, mean: 0, max: 0 }],
+          productionKwh: 0,
+          treatmentKwh: 0,
+        };
+        await tellFact(gateway, 'facts.readings.day.totalled', readingsFacts.DayTotalled, `o1|${day}`, sequence, total);
+      }
+    };
+    await tellMonth(1, 10);
     const month = { outletId: 'o1', enterpriseId: 'e1', month: lastMonth.from };
     const factors = [{ factor: 'w01018', mass: 50, periods: 5, without: 0 }];
     await tellFact(gateway, 'facts.readings.month.totalled', readingsFacts.MonthTotalled, `o1|${lastMonth.from}`, 1, {
@@ -198,6 +201,17 @@ describe('what becomes of a duty', () => {
     expect((await checksOf({ check: 'P7' })).map(({ stage, active }) => `${stage} ${active}`)).toEqual(
       expect.arrayContaining(['late false', 'difference true']),
     );
+
+    // A correction of the readings: the report was right.
+    await tellMonth(2, 5);
+    await tellFact(gateway, 'facts.readings.month.totalled', readingsFacts.MonthTotalled, `o1|${lastMonth.from}`, 2, {
+      ...month,
+      factors: [],
+    });
+    await factsHandled(gateway, 'permits');
+    expect((await checksOf({ check: 'P7' })).every(({ active }) => !active)).toBe(true);
+    const after = await gateway.call('permits.duty.get', { id }, { as: principal('e1') });
+    expect(after.differences ?? []).toEqual([]);
   });
 
   it('办法 Art 36: a day’s ledger in time', async () => {
