@@ -194,13 +194,14 @@ export class LogConsumer {
     if (!stream || this.#stopping) return;
     this.#streams.delete(partition);
     try {
-      await this.#pause(partition);
-      await stream.close();
+      await this.#pause(partition).finally(() => stream.close());
       while (this.#mine(partition) > 0) await sleep(20);
       const { num_waiting } = await this.#consumer(partition).info();
-      if (num_waiting > 0) await this.#unpin(partition);
-      await this.#resume(partition);
-      if (num_waiting === 0) return;
+      if (num_waiting === 0) {
+        await this.#resume(partition);
+        return;
+      }
+      await this.#free(partition);
       this.log.info({ group: this.definition.group, partition }, 'a partition was given up to another instance');
       // Nothing waits for this when the process ends meanwhile.
       await new Promise<void>((resolve) => setTimeout(resolve, GIVEN_UP_MS).unref());
@@ -233,8 +234,13 @@ export class LogConsumer {
     await this.nats.jsm.consumers.resume(READINGS, this.#durable(partition));
   }
 
-  async #unpin(partition: number): Promise<void> {
-    await this.nats.jsm.consumers.unpin(READINGS, this.#durable(partition), this.definition.group);
+  /** Lets whoever waits, or comes next, have a paused partition. */
+  async #free(partition: number): Promise<void> {
+    try {
+      await this.nats.jsm.consumers.unpin(READINGS, this.#durable(partition), this.definition.group);
+    } finally {
+      await this.#resume(partition);
+    }
   }
 
   #durable(partition: number): string {
@@ -355,11 +361,7 @@ export class LogConsumer {
 
   /** Who waits or comes next gets these partitions now, not when the server misses this instance. */
   async #leave(partitions: readonly number[]): Promise<void> {
-    const leave = async (partition: number) => {
-      await this.#unpin(partition);
-      await this.#resume(partition);
-    };
-    await Promise.all(partitions.map(leave)).catch((error) =>
+    await Promise.all(partitions.map((partition) => this.#free(partition))).catch((error) =>
       this.log.warn({ err: error }, 'partitions could not be given up; others take them after a while'),
     );
   }
