@@ -179,7 +179,12 @@ export class Visitor {
     const viewport = page.viewportSize();
     if (whole && viewport) await page.setViewportSize({ ...viewport, height: viewport.height + (hidden ?? 0) });
     // The first picture of a browser, while the demo's first seven days still come in, takes the longest.
-    await page.screenshot({ path: path.join(results, `${name}.png`), timeout: PICTURE_MS });
+    const picture = () => page.screenshot({ path: path.join(results, `${name}.png`), timeout: PICTURE_MS });
+    // A busy Chromium may have no frame of the page at hand; the next one is as good.
+    await picture().catch((error: Error) => {
+      if (!error.message.includes('Unable to capture screenshot')) throw error;
+      return picture();
+    });
     if (whole && viewport) await page.setViewportSize(viewport);
   }
 
