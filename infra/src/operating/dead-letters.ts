@@ -21,7 +21,8 @@ export interface DeadLetter {
 export async function listDeadLetters({ jsm }: Streams, service?: string): Promise<DeadLetter[]> {
   const { first_seq, last_seq } = (await jsm.streams.info(DEADLETTER)).state;
   const letters: DeadLetter[] = [];
-  for (let seq = first_seq; seq <= last_seq; seq++) {
+  // The first of a stream that has never had a message is 0.
+  for (let seq = Math.max(1, first_seq); seq <= last_seq; seq++) {
     const message = await jsm.streams.getMessage(DEADLETTER, { seq });
     if (message) letters.push(asLetter(message));
   }

@@ -260,8 +260,9 @@ async function main([command = '', ...args]: string[]): Promise<void> {
   await run(args);
 }
 
-main(process.argv.slice(2)).catch((error: Error & { code?: string }) => {
-  const usage = error instanceof UsageError || error.code?.startsWith('ERR_PARSE_ARGS');
+main(process.argv.slice(2)).catch((error: Error & { code?: unknown }) => {
+  // Errors of servers have numbers.
+  const usage = error instanceof UsageError || String(error.code).startsWith('ERR_PARSE_ARGS');
   const shown = error instanceof OperatorError || usage ? error.message : error.stack;
   process.stderr.write(`greenwatch: ${shown}\n${usage ? `${USAGE}\n` : ''}`);
   process.exitCode = 1;
