@@ -9,8 +9,8 @@ const system = new System({ only: [] });
 const main = path.join(__dirname, '../dist/operating/main.js');
 let rules: Nats;
 let ingestion: Nats;
-/** What was listed before there was any. */
-let atFirst: string;
+/** What `list` said of a stream that had never held a letter. */
+let listedEmpty: string;
 
 /** What the command says with the log-in of operations. @throws what it complains of */
 const command = async (...args: string[]) => {
@@ -43,7 +43,7 @@ beforeAll(async () => {
     ['rules', 'ingestion'].map((name) => connectNats(system.environment(name).NATS_URL as string, name)),
   )) as [Nats, Nats];
   await ensureStreams(rules.jsm, { readingsRetentionHours: 1, replicas: 1 });
-  atFirst = await command('list');
+  listedEmpty = await command('list');
   await givenUp(rules, 'rules', 'FACTS', 'facts.rules.alarm.opened', 'one');
   await givenUp(rules, 'rules', 'FACTS', 'facts.rules.alarm.closed', 'two');
   await givenUp(ingestion, 'rules', 'READINGS', 'readings.3', 'three');
@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 test('lists what was set aside, of all services or of one', async () => {
-  expect(atFirst).toBe('no dead letters\n');
+  expect(listedEmpty).toBe('no dead letters\n');
   const lines = (await command('list')).trim().split('\n');
   expect(lines.map((line) => line.replace(/\d{4}-\d\d-\d\dT\S+Z/, 'TIME').replace(/ {2,}/g, '  '))).toEqual([
     'number  set aside  service  from  tries  error',

@@ -174,9 +174,8 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
     if (service !== undefined && !all) throw new UsageError('--service goes with "list" and "all", not with numbers');
     const numbers = all ? [] : chosen.map((number) => whole(number, 'NUMBER', 1));
     const letters = await withStreams(environment, async (streams) => {
-      const found = all ? await listDeadLetters(streams, service) : undefined;
-      if (step === 'list') return found ?? [];
-      const those = found?.map(({ number }) => number) ?? numbers;
+      if (step === 'list') return listDeadLetters(streams, service);
+      const those = all ? (await listDeadLetters(streams, service)).map(({ number }) => number) : numbers;
       return step === 'replay' ? replayDeadLetters(streams, those) : dropDeadLetters(streams, those);
     });
     if (letters.length === 0) {
