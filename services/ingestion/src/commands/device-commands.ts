@@ -120,7 +120,9 @@ export class DeviceCommands {
   }
 
   #do(mn: string, work: () => Promise<void>): void {
-    work().catch((error) => this.kit.log.warn({ err: error, mn }, 'what a device asked for could not be queued'));
+    // A request that has ended just now is not yet read as ended, and what the device asks for would count as on its way.
+    const done = this.#dispatcher.written(mn).then(work);
+    done.catch((error) => this.kit.log.warn({ err: error, mn }, 'what a device asked for could not be queued'));
   }
 
   async #setTime({ mn, cp }: Packet): Promise<void> {

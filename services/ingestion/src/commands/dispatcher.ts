@@ -227,6 +227,11 @@ export class Dispatcher {
     this.#advance(held);
   }
 
+  /** Resolves when what has happened to the commands of a device so far is written, so that reading them shows it. */
+  async written(mn: string): Promise<void> {
+    await this.#lanes.get(mn);
+  }
+
   /** Work on one device, in its order. */
   #inLane(mn: string, work: () => Promise<void>): void {
     const mine: Promise<void> = (this.#lanes.get(mn) ?? Promise.resolve())
