@@ -14,7 +14,10 @@ export interface TestServersOptions {
 
 /** Real servers for one test file. NATS is its own, so that it may be killed; MongoDB and Valkey are shared by the run. */
 export interface TestServers {
-  /** Of a replica set: transactions work. */
+  /**
+   * Of a replica set: transactions work. Reads what the majority has, as services do: by MongoDB's default a test sees a write a
+   * little before they do, and goes on too early.
+   */
   mongoUri: string;
   /** Unique to this call: name a database exactly so, or start its name with it. Dropped by `stop`. */
   database: string;
@@ -37,10 +40,11 @@ export interface TestServers {
 
 /** Starts this test file's servers: call in `beforeAll`, and `stop` in `afterAll`. They end with Jest in any case. */
 export async function testServers(options: TestServersOptions = {}): Promise<TestServers> {
-  const { TEST_MONGODB_URI: mongoUri, TEST_VALKEY_URL: valkeyRoot } = process.env;
-  if (!mongoUri || !valkeyRoot) {
+  const { TEST_MONGODB_URI: mongoRoot, TEST_VALKEY_URL: valkeyRoot } = process.env;
+  if (!mongoRoot || !valkeyRoot) {
     throw new Error('testServers() works in integration tests only: name the file test/*.int.test.ts');
   }
+  const mongoUri = `${mongoRoot}&readConcernLevel=majority`;
   const folder = reaper.temporaryFolder('nats');
   const port = await choosePort();
   const mqttPort = options.mqttIssuer ? await choosePort(undefined, new Set([port])) : 0;
