@@ -56,13 +56,13 @@ async function stream(sources: ExportSources, call: Call): Promise<void> {
   if (moments.length > 0) await write(call, { moments });
 }
 
-/** Hands a chunk on and waits while the receiver is behind. */
+/** Hands a chunk on and waits until it has gone: chunks that wait for a receiver are thousands of objects each. */
 export async function write<T>(call: ServerWritableStream<unknown, T>, chunk: T): Promise<void> {
-  if (call.write(chunk) || call.cancelled) return;
   const given = new AbortController();
   const until = { signal: given.signal };
+  const gone = new Promise<void>((resolve) => call.write(chunk, () => resolve()));
   try {
-    await Promise.race([once(call, 'drain', until), once(call, 'cancelled', until), once(call, 'close', until)]);
+    await Promise.race([gone, once(call, 'cancelled', until), once(call, 'close', until)]);
   } finally {
     given.abort();
   }
