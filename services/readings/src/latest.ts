@@ -123,7 +123,7 @@ export class LatestMoments {
   async read<T extends object>(
     mns: readonly string[],
     kinds: readonly string[],
-    show: (moment: CountingMoment) => T | undefined,
+    show: (mn: string, kind: number, moment: CountingMoment) => T | undefined,
   ): Promise<T[]> {
     const entries = await this.#entries(mns, kinds);
     const missing: { mn: string; kind: number; at: number }[] = [];
@@ -134,14 +134,14 @@ export class LatestMoments {
         missing.push({ mn, kind, at });
         return undefined;
       }
-      const moment = momentOf(mn, kind, entry.subarray(14));
-      return moment && show(moment);
+      const moment = momentOf(entry.subarray(14));
+      return moment && show(mn, kind, moment);
     });
     let next = 0;
     const rebuild = async () => {
       for (let item = missing[next++]; item; item = missing[next++]) {
         const moment = await this.#rebuild(item.mn, item.kind);
-        shown[item.at] = moment && show(moment);
+        shown[item.at] = moment && show(item.mn, item.kind, moment);
       }
     };
     await Promise.all(Array.from({ length: REBUILD_CONCURRENCY }, rebuild));
@@ -167,7 +167,7 @@ export class LatestMoments {
       await this.#quietly(this.valkey.eval(COMPLETE, 1, key, kind, timeText(packets[0]?.dataTime ?? 0), bytes));
       await this.#quietly(this.valkey.expire(key, LIFETIME_S, 'NX'));
     }
-    return momentOf(mn, kind, bytes);
+    return momentOf(bytes);
   }
 
   #keyOf(mn: string): string {
@@ -204,16 +204,16 @@ function newestOf(groups: readonly PacketGroup[]): PacketGroup[] {
   return [...newest.values()];
 }
 
-function momentOf(mn: string, kind: number, bytes: Buffer): CountingMoment | undefined {
+function momentOf(bytes: Buffer): CountingMoment | undefined {
   const { packets } = readingsLog.StoredPackets.decode(bytes);
   // An entry may hold a packet twice, from MongoDB and from the writer. Without a log sequence the place orders them.
   const distinct =
     packets.length < 2
       ? packets
-      : new Map(packets.map((packet) => [`${packet.receivedAt} ${packet.fields}`, packet])).values();
-  const ordered = [...distinct].map((packet, sequence) => ({ ...packet, sequence }));
-  const moment = newestMoment(ordered);
-  return moment && { ...moment, mn, kind };
+      : [...new Map(packets.map((packet) => [`${packet.receivedAt} ${packet.fields}`, packet])).values()];
+  return newestMoment(
+    distinct.map(({ dataTime, receivedAt, fields }, sequence) => ({ dataTime, receivedAt, fields, sequence })),
+  );
 }
 
 /** What `work` gives, or undefined when it takes longer. */

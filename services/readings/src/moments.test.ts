@@ -27,8 +27,8 @@ test('the newest moment is shown as the last one of its merge', () => {
         const last = [...mergePackets(packets)].at(-1);
         const newest = newestMoment(packets);
         if (!last || !newest) throw new Error('there is one');
-        const of = { mn: '62123456789012345678901A', kind: 1 };
-        expect(showMoment({ ...newest, ...of })).toEqual(toMoment({ ...last, ...of }));
+        const mn = '62123456789012345678901A';
+        expect(showMoment(mn, 1, newest)).toEqual(toMoment({ ...last, mn, kind: 1 }));
       },
     ),
   );

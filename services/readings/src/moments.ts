@@ -33,7 +33,7 @@ export async function* readMoments(
 }
 
 /** A moment with the values that count and nothing of what they were before. */
-export interface CountingMoment extends Omit<DeviceMoment, 'factors'> {
+export interface CountingMoment extends Omit<MergedMoment, 'factors'> {
   values: FactorReading[];
 }
 
@@ -73,7 +73,7 @@ export function newestOf(packets: readonly OrderedPacket[]): FactorReading[] {
 }
 
 /** The newest moment of these packets of one device and kind: nothing is merged where one packet is all there is. */
-export function newestMoment(packets: readonly OrderedPacket[]): Omit<CountingMoment, 'mn' | 'kind'> | undefined {
+export function newestMoment(packets: readonly OrderedPacket[]): CountingMoment | undefined {
   const [first, second] = packets;
   if (first && !second) {
     const { dataTime, receivedAt } = first;
@@ -83,7 +83,12 @@ export function newestMoment(packets: readonly OrderedPacket[]): Omit<CountingMo
     if (each.size === values.length) return { dataTime, receivedAt, revisions: 0, values };
   }
   const moment = [...mergePackets(packets)].at(-1);
-  return moment && { ...moment, values: newestValues(moment) };
+  return moment && counting(moment);
+}
+
+function counting(moment: MergedMoment): CountingMoment {
+  const { dataTime, receivedAt, revisions } = moment;
+  return { dataTime, receivedAt, revisions, values: newestValues(moment) };
 }
 
 /** Order of moments where several devices are read side by side. */
@@ -127,10 +132,11 @@ export async function take<T>(stream: AsyncGenerator<T>, count: number): Promise
 
 /** As the actions give it. */
 export function toMoment(moment: DeviceMoment): Moment {
-  return showMoment({ ...moment, values: newestValues(moment) });
+  return showMoment(moment.mn, moment.kind, counting(moment));
 }
 
-export function showMoment({ mn, kind, dataTime, receivedAt, revisions, values }: CountingMoment): Moment {
+export function showMoment(mn: string, kind: number, moment: CountingMoment): Moment {
+  const { dataTime, receivedAt, revisions, values } = moment;
   const name = KINDS[kind - 1];
   if (!name) throw new Error(`kind ${kind} of ${mn} is none that this version knows`);
   return {

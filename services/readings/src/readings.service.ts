@@ -150,12 +150,12 @@ export const readingsService = defineService({
             [...new Set(mns)].map((mn) => [mn, visibleRanges(caller, known?.get(mn), province)] as const),
           );
           const seen = [...ranges.keys()].filter((mn) => ranges.get(mn)?.length);
-          const inSight = ({ mn, dataTime }: { mn: string; dataTime: number }) =>
+          const inSight = (mn: string, dataTime: number) =>
             within(ranges.get(mn) ?? [], { from: dataTime, to: dataTime + 1 }).length > 0;
           return latest.read(
             seen,
             KINDS.filter((kind) => !kinds || kinds.includes(kind)).map((kind) => String(kindNumber(kind))),
-            (moment) => (inSight(moment) ? showMoment(moment) : undefined),
+            (mn, kind, moment) => (inSight(mn, moment.dataTime) ? showMoment(mn, kind, moment) : undefined),
           );
         },
 
