@@ -4,6 +4,7 @@ import { ajv } from '@greenwatch/kit';
 import { demoExample, EXAMPLES, inputOf } from './examples';
 import { demoProvince } from './province';
 import { effects, script } from './simulator/episodes';
+import { text } from './simulator/packets';
 import { DAY, HOUR, means } from './simulator/signal';
 import {
   BEFORE_APPROVAL,
@@ -139,6 +140,26 @@ describe('the series of the suspicion, as it is scored', () => {
   it('is suspected, and names what hardly moves', () => {
     const score = scoreOf(SUSPICION.outletId);
     expect(['suspect', 'strongly-suspect']).toContain(score.level);
+  });
+
+  it('never says the same for hours on end: what counts as stuck the enterprise is asked about', () => {
+    const model = outlets.find(({ id }) => id === SUSPICION.outletId);
+    const factors = model?.pollutants.map(({ factor }) => factor) ?? [];
+    expect(factors.length).toBeGreaterThan(1);
+    const squeezed = () => ({ squeezed: 0.62 });
+    const longest = new Map(factors.map((factor) => [factor, 0]));
+    const runs = new Map<string, { said: string; times: number }>();
+    for (let at = TODAY; at < TODAY + 90 * DAY; at += HOUR) {
+      for (const { factor, average } of model ? means(model, factors, at, at + HOUR, squeezed) : []) {
+        const said = text(factor, average);
+        const before = runs.get(factor);
+        const times = before?.said === said ? before.times + 1 : 1;
+        runs.set(factor, { said, times });
+        longest.set(factor, Math.max(longest.get(factor) ?? 0, times));
+      }
+    }
+    // Four in a row are an analyser that is stuck (RULES_CONST_WATER_SAMPLES).
+    for (const times of longest.values()) expect(times).toBeLessThan(4);
   });
 
   it('honest neighbours are not: at most one of four below 70', () => {
