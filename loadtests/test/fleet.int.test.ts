@@ -18,9 +18,9 @@ const mix = checkedMix(
     dialects: { '2017': 0.4, '2017-unflagged': 0.2, '2005': 0.4 },
     slowClocks: { share: 0.2, minutes: 7 },
     heartbeatSeconds: 5,
-    faults: { wrongCrc: 0.05, splitWrites: 0.2, repeats: 0.1, dropsPerMinute: 0.5 },
+    faults: { wrongCrc: 0.05, splitWrites: 0.2, repeats: 0.1, dropsPerMinute: 1 },
     phases: [
-      { name: 'before', seconds: 3, factor: 1 },
+      { name: 'before', seconds: 6, factor: 1 },
       { name: 'full hour', seconds: 3, factor: 2, fullHour: true, drop: { share: 0.5, withinSeconds: 2 } },
     ],
   },

@@ -57,9 +57,13 @@ const OLD_CODES: Record<string, string> = {
   w20121: '028',
   w20122: '029',
 };
-/** Decimals sent; the others have two. */
+/**
+ * Decimals sent; the others have two. Enough that an outlet whose values hardly move does not say the same for hours on end: what counts
+ * as stuck the enterprise is asked about, and of a suspicion it must learn nothing.
+ */
 const DECIMALS: Record<string, number> = {
-  w21011: 3,
+  w21011: 4,
+  w21001: 3,
   w20116: 3,
   w20121: 3,
   w20122: 3,

@@ -190,9 +190,6 @@ function measure(model: OutletModel, factor: string, time: number, effectAt: Eff
   }
 }
 
-/** Share of its value by which one that hardly moves lies higher in even hours and lower in odd ones. */
-const SQUEEZED_BEAT = 0.008;
-
 /** Gas answers at once; water analysers take a sample an hour and show its result until the next. */
 function concentration(model: OutletModel, factor: string, time: number, load: number, effect: Effect): number {
   const pollutant = model.pollutants.find((p) => p.factor === factor);
@@ -203,11 +200,7 @@ function concentration(model: OutletModel, factor: string, time: number, load: n
   const common = 0.1 * wave(model.key ^ COMMON, 9 * HOUR, at) + 0.05 * wave(model.key ^ COMMON, HOUR, at);
   const own = 0.1 * wave(key, 7 * HOUR, at) + 0.06 * wave(key, HOUR, at) + 0.03 * wave(key, 45_000, at);
   const usual = pollutant.share * Math.exp(common + own + 0.15 * (loadAt(model, at) - 0.85));
-  if (effect.squeezed !== undefined) {
-    // Never the same text for hours on end: an analyser that counts as stuck is asked about, and this one must not be.
-    const beat = Math.floor(time / HOUR) % 2 === 0 ? SQUEEZED_BEAT : -SQUEEZED_BEAT;
-    return pollutant.limit * effect.squeezed * (1 + 0.06 * own + beat);
-  }
+  if (effect.squeezed !== undefined) return pollutant.limit * effect.squeezed * (1 + 0.06 * own);
   const affected = effect.share !== undefined && (effect.factor === undefined || effect.factor === factor);
   const share = affected ? (effect.share as number) * (1 + 0.25 * (common + own)) : usual;
   const converted = pollutant.limit * share;
