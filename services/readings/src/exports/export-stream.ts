@@ -58,9 +58,11 @@ async function stream(sources: ExportSources, call: Call): Promise<void> {
 
 /** Hands a chunk on and waits until it has gone: chunks that wait for a receiver are thousands of objects each. */
 export async function write<T>(call: ServerWritableStream<unknown, T>, chunk: T): Promise<void> {
+  const gone = new Promise<void>((resolve) => call.write(chunk, () => resolve()));
+  // Nothing more is heard of a chunk that is written then.
+  if (call.cancelled) return;
   const given = new AbortController();
   const until = { signal: given.signal };
-  const gone = new Promise<void>((resolve) => call.write(chunk, () => resolve()));
   try {
     await Promise.race([gone, once(call, 'cancelled', until), once(call, 'close', until)]);
   } finally {
