@@ -173,6 +173,25 @@ test('the same, when the length of the first leads to the end of the good one', 
   expect(met).toBeGreaterThan(3);
 });
 
+test.each([
+  ['a whole good frame', true, ''],
+  ['a whole good frame and a row of #', true, '###'],
+  ['an even row of #', false, '##'],
+  ['an odd row of #', false, '###'],
+])('the same, with %s between', (_name, good, row) => {
+  let met = 0;
+  for (let serial = 0; serial < 3000; serial++) {
+    const between = `QN=20240601085${serial};ST=32;CP=&&&&`;
+    const partial = good ? buildFrame(between) : Buffer.from(between.slice(0, -2));
+    const rest = Buffer.concat([partial, Buffer.from(row), FRAME_A]);
+    const stream = Buffer.concat([Buffer.from(`##${String(rest.length - 6).padStart(4, '0')}`), rest]);
+    if (crc16(stream.subarray(6, -6)) !== crc16(Buffer.from(A))) continue;
+    met++;
+    expect(segments(cut(stream, 9))).toEqual(good ? [between, A] : [A]);
+  }
+  expect(met).toBeGreaterThan(5);
+});
+
 describe('bounded, whatever arrives', () => {
   const MB = 1024 * 1024;
   test.each([

@@ -225,8 +225,10 @@ export class FrameCutter {
       const inner = innerHead(bytes, at + 6, end - 4);
       if (inner >= 0) {
         const detail = `a frame of ${length} bytes begins ${inner - at} bytes before another ##, which is the one that ends there`;
-        this.#refuse('length', bytes, at, inner, detail, results);
-        at = inner;
+        // Up to the next ## only: between this one and the true one there may be good frames too.
+        const next = at + bytes.subarray(at, end).indexOf(HEAD, 2);
+        this.#refuse('length', bytes, at, next, detail, results);
+        at = next;
         continue;
       }
       const start = at;
@@ -331,8 +333,11 @@ function innerHead(bytes: Buffer, from: number, to: number): number {
   // Of two # in a row one stands on every second byte.
   for (let second = from + 1; second < to; second += 2) {
     if (bytes[second] !== HASH) continue;
-    const at = bytes[second - 1] === HASH ? second - 1 : second;
+    let at = bytes[second - 1] === HASH ? second - 1 : second;
     if (bytes[at + 1] !== HASH || at + 1 >= to) continue;
+    // Of a longer row the last two.
+    while (at + 2 < to && bytes[at + 2] === HASH) at++;
+    second = at + 1;
     const endless = bytes[to - 1] !== AMPERSAND || bytes[to - 2] !== AMPERSAND;
     if (endless || (at + 6 <= to && lengthField(bytes, at + 2) === to - at - 6)) return at;
   }
