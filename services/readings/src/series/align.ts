@@ -17,20 +17,30 @@ export function align(lines: readonly Series[], chosen: readonly (readonly numbe
   const times = all.reduce((union, more) => (same(union, more) ? union : merged(union, more)), all[0] ?? []);
   return {
     times,
-    lines: lines.map((line) => {
-      const values: (number | null)[] = [];
-      const flags: (string | null)[] = [];
-      let at = 0;
-      for (const time of times) {
-        while (at < line.times.length && (line.times[at] as number) < time) at++;
-        const here = line.times[at] === time;
-        const value = here ? (line.values[at] as number) : Number.NaN;
-        values.push(Number.isNaN(value) ? null : value);
-        flags.push((here ? line.flags[at] : undefined) ?? null);
-      }
-      return { values, flags };
-    }),
+    lines: lines.map((line) => (same(line.times, times) ? whole(line) : at(line, times))),
   };
+}
+
+/** A line of which the axis has every time and no other. */
+function whole({ values, flags }: Series): Aligned['lines'][number] {
+  return { values: values.map(valueOrNull), flags: flags.map((flag) => flag ?? null) };
+}
+
+function at(line: Series, times: readonly number[]): Aligned['lines'][number] {
+  const values: (number | null)[] = [];
+  const flags: (string | null)[] = [];
+  let next = 0;
+  for (const time of times) {
+    while (next < line.times.length && (line.times[next] as number) < time) next++;
+    const here = line.times[next] === time;
+    values.push(here ? valueOrNull(line.values[next] as number) : null);
+    flags.push((here ? line.flags[next] : undefined) ?? null);
+  }
+  return { values, flags };
+}
+
+function valueOrNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 /** Lines of one device mostly have the same times. */

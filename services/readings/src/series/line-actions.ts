@@ -58,7 +58,7 @@ export function lineActions(store: PacketStore, { visible, throughBindings, quer
       const { from, to } = queryRange(asked.from, asked.to);
       const chosen = lines.map(({ line }) => {
         // A flag without a value is shown as long as nothing is left out.
-        if (line.times.length <= points) return [...line.times.keys()];
+        if (line.times.length <= points) return line.times.map((_, i) => i);
         return method === 'lttb' ? lttb(line, points) : minMax(line, points, from, to);
       });
       const aligned = align(
