@@ -1,4 +1,4 @@
-import { type ChainLink, flawOf, linkOf, packFrames, sha256, unpackFrames } from './archive-chain';
+import { type ChainLink, flawOf, hashOfFrames, linkOf, packFrames, sha256, unpackFrames } from './archive-chain';
 
 const frames = [
   { receivedAt: 1_795_000_000_000, mn: 'M1', raw: Buffer.from('##0004abcd1234\r\n') },
@@ -19,6 +19,21 @@ describe('the archive of raw frames', () => {
   it('gives back the frames byte for byte', () => {
     expect(unpackFrames(block).map((f) => ({ ...f, raw: Buffer.from(f.raw) }))).toEqual(frames);
     expect(packFrames(unpackFrames(block))).toEqual(block);
+  });
+
+  it.each([0, 1, 512, 513, 1_500])('has the hash of its block, taken a stretch at a time: %i frames', async (count) => {
+    const many = Array.from({ length: count }, (_, i) => ({
+      receivedAt: 1_795_000_000_000 + i,
+      mn: `M${i % 7}`,
+      raw: Buffer.from(`##0004${i}`),
+    }));
+    expect(await hashOfFrames(many)).toBe(sha256(packFrames(many)));
+  });
+
+  it('says the time as one number of 8 bytes, the MN and the frame with their lengths', () => {
+    expect(packFrames([{ receivedAt: 1_795_000_000_123, mn: 'M1', raw: Buffer.from('##') }]).toString('hex')).toBe(
+      `${1_795_000_000_123n.toString(16).padStart(16, '0')}024d31000000022323`,
+    );
   });
 
   it('finds nothing wrong with a chain that is whole', () => {

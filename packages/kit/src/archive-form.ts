@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, deflateRaw, inflateRaw } from 'node:zlib';
-import { type ArchivedFrame, unpackFrames } from './archive-chain';
+import { type ArchivedFrame, FRAMES_AT_A_TIME, unpackFrames } from './archive-chain';
 import { ByteReader, ByteWriter } from './byte-stream';
 
 /**
@@ -13,8 +13,6 @@ const COLUMNS = 2;
 const LEVEL = 3;
 /** Beyond, frames are kept whole: these are not many devices' forms but bytes without any. */
 const MOST_SHAPES = 2_000;
-/** Devices wait for their answers meanwhile: so many frames (a millisecond or two) at a time. */
-const AT_A_TIME = 512;
 /** Values longer than that (an encrypted area, a log text) are no columns of digits. */
 const LONGEST_IN_PLANES = 40;
 
@@ -48,7 +46,8 @@ export async function packChunk(frames: readonly ArchivedFrame[]): Promise<Buffe
   const order = new ByteWriter();
   const times = new ByteWriter();
   let before = 0;
-  for (const frame of frames) {
+  let size = 0;
+  for (const [nth, frame] of frames.entries()) {
     const known = devices.get(frame.mn);
     // 0: the next device that was not met before.
     order.unsigned(known ? known.index + 1 : 0);
@@ -56,8 +55,10 @@ export async function packChunk(frames: readonly ArchivedFrame[]): Promise<Buffe
     else devices.set(frame.mn, { index: devices.size, rows: [frame] });
     times.signed(frame.receivedAt - before);
     before = frame.receivedAt;
+    size += frame.raw.length;
+    if (nth % FRAMES_AT_A_TIME === 0) await setImmediate();
   }
-  const together = Buffer.concat([...devices.values()].flatMap(({ rows }) => rows.map(({ raw }) => raw)));
+  const together = Buffer.allocUnsafe(size);
   const shapes = new Shapes(together);
   const ofRows = new ByteWriter();
   let at = 0;
@@ -65,9 +66,10 @@ export async function packChunk(frames: readonly ArchivedFrame[]): Promise<Buffe
   for (const [mn, { rows }] of devices) {
     const name = Buffer.from(mn);
     for (const { raw } of rows) {
+      together.set(raw, at);
       ofRows.unsigned(shapes.add(at, at + raw.length, name));
       at += raw.length;
-      if (++done % AT_A_TIME === 0) await setImmediate();
+      if (++done % FRAMES_AT_A_TIME === 0) await setImmediate();
     }
   }
   const body = new ByteWriter();
@@ -137,7 +139,7 @@ class Shapes {
   /** Where the values of the frame at hand begin and end. */
   #found: number[] = [];
 
-  /** @param frames all of them, one after the other */
+  /** @param frames all of them, one after the other; filled up to a frame's end when it is added */
   constructor(private readonly frames: Uint8Array) {}
 
   /** Adds the frame from `start` to `end`. @returns the number of its shape */
@@ -237,7 +239,7 @@ class Shapes {
       const size = ends.length - 1;
       for (let column = 0; column < size; column++) {
         this.#writeColumn(body, places, 2 * column, 2 * size, rows);
-        if (rows > AT_A_TIME) await setImmediate();
+        if (rows > FRAMES_AT_A_TIME) await setImmediate();
       }
     }
   }

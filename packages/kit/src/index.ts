@@ -2,6 +2,7 @@ export {
   type ArchivedFrame,
   type ChainLink,
   flawOf,
+  hashOfFrames,
   linkOf,
   packFrames,
   sha256,

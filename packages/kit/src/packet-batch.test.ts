@@ -50,9 +50,9 @@ test('the text is in the message once', () => {
   expect(message.indexOf('a21026-Rtd')).toBe(message.lastIndexOf('a21026-Rtd'));
 });
 
-test('a message that was taken stays as it is while the next one is written', () => {
+test.each([1, 40])('a message of %i packets that was taken stays as it is while the next one is written', (packets) => {
   const writer = new BatchWriter('one');
-  writer.append(packet());
+  for (let n = 0; n < packets; n++) writer.append(packet());
   const first = writer.take();
   const copy = Buffer.from(first);
   for (let n = 0; n < 500; n++) writer.append(packet({ mn: `M${n}` }));

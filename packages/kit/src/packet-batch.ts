@@ -16,6 +16,11 @@ export interface LogPacket {
 }
 
 const FIRST_SIZE = 16 * 1024;
+/**
+ * A message up to this is copied out, and its buffer used again: hundreds a second with a packet or two each would be megabytes of
+ * buffers, which V8 counts as a reason for full collections.
+ */
+const SMALL_MESSAGE = 4 * 1024;
 /** Tags and lengths of a packet's fields, and its two times. */
 const MOST_OVERHEAD = 64;
 
@@ -83,10 +88,13 @@ export class BatchWriter {
 
   /** The message; the writer begins the next one. */
   take(): Uint8Array {
-    const message = this.#bytes.subarray(0, this.#at);
-    const next = Buffer.allocUnsafe(Math.max(FIRST_SIZE, this.#at));
-    this.#bytes.copy(next, 0, 0, this.#start);
-    this.#bytes = next;
+    let message = this.#bytes.subarray(0, this.#at);
+    if (this.#at <= SMALL_MESSAGE) message = Buffer.from(message);
+    else {
+      const next = Buffer.allocUnsafe(Math.max(FIRST_SIZE, this.#at));
+      this.#bytes.copy(next, 0, 0, this.#start);
+      this.#bytes = next;
+    }
     this.#at = this.#start;
     this.count = 0;
     return message;

@@ -5,13 +5,13 @@ import {
   type Counter,
   dayOf,
   flawOf,
+  hashOfFrames,
   type Kit,
   type LogCursor,
   linkOf,
   packChunk,
   packFrames,
   Round,
-  sha256,
   unpackChunk,
 } from '@greenwatch/kit';
 import { Type } from '@sinclair/typebox';
@@ -201,7 +201,7 @@ export class FrameArchive {
       lastSequence: last.sequence,
       frames: frames.length,
       // Of the frames in the order of their arrival, however they are stored.
-      sha256: sha256(packFrames(frames)),
+      sha256: await hashOfFrames(frames),
       previous: head?.hash ?? '',
     });
     const chunk: ChunkDoc = {
